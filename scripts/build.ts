@@ -1,0 +1,32 @@
+import { rm } from "node:fs/promises";
+import { $, type BunPlugin } from "bun";
+
+/** Modules whose exports are plain data: the bundle carries the values instead of the code that computes them. */
+const FROZEN = /src\/(package-files|tools\/ohmymkt\/catalog|features\/claude-code-agent-loader\/shipped)\.ts$/;
+
+const freeze: BunPlugin = {
+  name: "freeze",
+  setup(build) {
+    build.onLoad({ filter: FROZEN }, async ({ path }) => {
+      const values = Object.entries((await import(path)) as Record<string, unknown>);
+      return { loader: "js", contents: values.map(([name, value]) => `export const ${name} = ${JSON.stringify(value)};`).join("\n") };
+    });
+  },
+};
+
+/** Bundles the plugin, the library and the command into dist/, with everything they need, and writes the types. */
+const root = new URL("..", import.meta.url).pathname;
+process.chdir(root);
+await rm("dist", { recursive: true, force: true });
+const { outputs } = await Bun.build({
+  entrypoints: ["src/index.ts", "src/library.ts", "src/cli.ts"],
+  outdir: "dist",
+  target: "bun",
+  splitting: true,
+  plugins: [freeze],
+  minify: { whitespace: true, syntax: true },
+  naming: { chunk: "chunks/[name]-[hash].[ext]" },
+});
+await $`bun x tsc -p tsconfig.build.json`;
+const bytes = outputs.reduce((sum, output) => sum + output.size, 0);
+console.log(`dist: ${outputs.length} files, ${Math.round(bytes / 1024)} KiB`);

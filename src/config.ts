@@ -1,0 +1,25 @@
+import { z } from "zod";
+import { defineDocument } from "./lib/documents.ts";
+import { Money } from "./lib/plans.ts";
+
+const Days = z.int().min(1).max(365);
+
+/** Settings of a project, `.ohmymkt/config.json`, written by a person; every member is optional. */
+export const Config = z.strictObject({
+  schema_version: z.literal(1).default(1),
+  evidence_days: z
+    .strictObject({ strategy_gate: Days, compliance_gate: Days, capacity_gate: Days, data_gate: Days, ownership_gate: Days })
+    .partial()
+    .default({})
+    .describe("How many days the evidence of each gate lives"),
+  ultrawork_budget_limit: Money.default({ amount: 1000, currency: "EUR" }).describe("Ultrawork plans above this budget need planned mode"),
+  source_order: z
+    .array(z.string())
+    .default([])
+    .describe("Sources in order of trust; where two disagree, the first one listed counts"),
+  timezone: z.string().default("UTC").describe("IANA time zone of the days in report names"),
+});
+export type Config = z.infer<typeof Config>;
+
+export const CONFIG_DOCUMENT = defineDocument({ name: "config", path: "config.json", schema: Config });
+export const DEFAULT_CONFIG: Config = Config.parse({});

@@ -1,0 +1,160 @@
+import { addDays } from "date-fns";
+import { actorLabel, type Actor } from "../../lib/actor.ts";
+import { EXECUTION_DOCUMENT, moveCampaign, type CampaignState, type Execution } from "../../lib/campaign.ts";
+import type { CycleEntry, Remediation } from "../../lib/cycle.ts";
+import type { IncidentFact, Postmortem } from "../../lib/incidents.ts";
+import { listModules, MODULES_DOCUMENT, pauseCore, resumeCore } from "../../lib/modules.ts";
+import { PRIORITIES, type NewTask } from "../../lib/tasks.ts";
+import type { Transaction } from "../../store/store.ts";
+import { actionTemplates, readExecution, readModules } from "./seeds.ts";
+
+/** The core that P0s and rollbacks hold still. */
+const SCALE_CORE = "acceleration_core";
+
+function day(now: string, days: number): string {
+  return addDays(new Date(now), days).toISOString().slice(0, 10);
+}
+
+/** Moves the campaign, writes execution.json and the ledger event `campaign.<state>`. */
+export async function moveCampaignTo(tx: Transaction, to: CampaignState, actor: Actor, reason: string, evidence?: unknown): Promise<Execution> {
+  const before = await readExecution(tx);
+  const after = moveCampaign(before, to, { at: tx.now, by: actorLabel(actor), reason });
+  await tx.documents.write(EXECUTION_DOCUMENT, after, { reason });
+  await tx.ledger.append({ kind: `campaign.${to}`, subject: after.plan ?? "none", reason, evidence, before: before.state, after: after.state });
+  return after;
+}
+
+/** What a newly opened P0 stops at once; returns one line for each effect. */
+export async function pauseForP0(tx: Transaction, incident: { id: string }, actor: Actor): Promise<string[]> {
+  const execution = await readExecution(tx);
+  if (execution.state !== "active") return [];
+  await moveCampaignTo(tx, "paused", actor, `P0 ${incident.id} opened`, { incident: incident.id });
+  return ["campaign paused; scaling, spending and publishing wait until the P0 is resolved and a person resumes"];
+}
+
+/** The ledger kind that marks a cause whose rollback was carried out. */
+const ROLLBACK = "effect.rollback";
+
+/**
+ * Carries out a rollback for every P0 that has not had one: campaign rolled back, scale modules paused and their running tasks
+ * returned to the pool, postmortem and prevention tasks made. Returns one line per effect; nothing for causes already handled.
+ */
+export async function applyRollback(tx: Transaction, p0: readonly IncidentFact[], cycle: string, actor: Actor): Promise<string[]> {
+  const causes: IncidentFact[] = [];
+  for (const fact of p0) if (!(await tx.ledger.latest(ROLLBACK, fact.id))) causes.push(fact);
+  if (causes.length === 0) return [];
+  const ids = causes.map((fact) => fact.id).join(", ");
+  const effects = [...(await rollBackCampaign(tx, ids, cycle, actor)), ...(await pauseScale(tx, ids)), ...(await followUpTasks(tx, causes, cycle))];
+  for (const fact of causes) await tx.ledger.append({ kind: ROLLBACK, subject: fact.id, reason: `cycle ${cycle}`, evidence: { cycle }, after: effects });
+  return effects;
+}
+
+async function rollBackCampaign(tx: Transaction, ids: string, cycle: string, actor: Actor): Promise<string[]> {
+  const { state } = await readExecution(tx);
+  if (state !== "active" && state !== "paused") return [];
+  await moveCampaignTo(tx, "rolled_back", actor, `rollback for ${ids}`, { cycle });
+  return ["campaign rolled back"];
+}
+
+async function pauseScale(tx: Transaction, ids: string): Promise<string[]> {
+  const modules = await readModules(tx, true);
+  const names = listModules(modules).filter((module) => module.core === SCALE_CORE).map((module) => module.name);
+  await tx.documents.write(MODULES_DOCUMENT, pauseCore(modules, SCALE_CORE, ids), { reason: `rollback for ${ids}` });
+  const running = (await tx.tasks.list({ status: ["claimed", "in_progress"] })).filter((task) => task.module && names.includes(task.module));
+  for (const task of running) await tx.tasks.transition(task.id, "pending");
+  return [`modules paused: ${names.join(", ")}`, ...(running.length > 0 ? [`tasks returned to the pool: ${running.map((task) => task.id).join(", ")}`] : [])];
+}
+
+async function followUpTasks(tx: Transaction, causes: readonly IncidentFact[], cycle: string): Promise<string[]> {
+  const owner = actionTemplates().find((line) => line.decisions.includes("rollback"))?.owner ?? "person";
+  const tasks = causes.flatMap((fact): NewTask[] => [
+    {
+      ...incidentTask(fact, owner, cycle),
+      id: `postmortem-${fact.id}`,
+      title: `Postmortem of ${fact.id}`,
+      objective: `Say what ${fact.id} did, why, and what prevents it`,
+      acceptance_criteria: ["impact stated in numbers", "root cause named", "at least one prevention task with owner and date"],
+      due_date: day(tx.now, 5),
+    },
+    {
+      ...incidentTask(fact, owner, cycle),
+      id: `prevention-${fact.id}`,
+      title: `Prevention of a repeat of ${fact.id}`,
+      objective: `Carry out what the postmortem of ${fact.id} decides`,
+      acceptance_criteria: ["every prevention task of the postmortem is done or has a new date"],
+      blocked_by: [`postmortem-${fact.id}`],
+      due_date: day(tx.now, 14),
+    },
+  ]);
+  await tx.tasks.create(tasks);
+  return [`tasks created: ${tasks.map((task) => task.id).join(", ")}`];
+}
+
+function incidentTask(fact: IncidentFact, owner: string, cycle: string): Pick<NewTask, "type" | "owner" | "priority" | "module" | "rollback_condition" | "metadata"> {
+  return {
+    type: "incident",
+    owner,
+    priority: PRIORITIES.CRITICAL,
+    module: fact.module,
+    rollback_condition: "none: this is the recovery itself",
+    metadata: { incident: fact.id, cycle },
+  };
+}
+
+/** Makes the tasks that a resolved P0's postmortem promised, with their own owners and days. */
+export async function createPreventionTasks(tx: Transaction, incident: { id: string; module: string }, postmortem: Postmortem): Promise<string[]> {
+  const tasks = postmortem.prevention.map(
+    (item, index): NewTask => ({
+      id: `prevention-${incident.id}-${index + 1}`,
+      title: item.title,
+      objective: `Prevent a repeat of ${incident.id}: ${postmortem.root_cause}`,
+      type: "prevention",
+      owner: item.owner,
+      acceptance_criteria: [item.title],
+      priority: PRIORITIES.HIGH,
+      module: incident.module,
+      due_date: item.due_date,
+      metadata: { incident: incident.id },
+    }),
+  );
+  await tx.tasks.create(tasks);
+  return tasks.map((task) => task.id ?? "");
+}
+
+/** Schedules one remediation task per failing module that has none open, and says what the next cycle must check. */
+export async function applyIntervene(
+  tx: Transaction,
+  cycle: Pick<CycleEntry, "id" | "reason">,
+  failing: { signals: readonly string[]; modules: readonly string[] },
+): Promise<Remediation> {
+  const modules = listModules(await readModules(tx, true));
+  const open = await tx.tasks.list({ status: ["pending", "claimed", "in_progress"] });
+  const busy = new Map(open.filter((task) => task.type === "remediation").map((task) => [task.module, task.id]));
+  const chosen = modules.filter((module) => failing.modules.includes(module.name) && !busy.has(module.name));
+  const tasks = chosen.map(
+    (module): NewTask => ({
+      id: `remediate-${cycle.id}-${module.name}`,
+      title: `Remediate ${module.name}`,
+      objective: `Bring back ${failing.signals.join(", ") || "health"}: ${cycle.reason}`,
+      type: "remediation",
+      owner: module.owner,
+      acceptance_criteria: module.health_signals,
+      priority: PRIORITIES.HIGH,
+      module: module.name,
+      ...(module.tracks === "both" ? {} : { track: module.tracks }),
+      due_date: day(tx.now, 7),
+      kpi_impact: failing.signals.join(", "),
+      rollback_condition: "undo the change when the signal falls further by the next cycle",
+      metadata: { cycle: cycle.id },
+    }),
+  );
+  await tx.tasks.create(tasks);
+  const carried = failing.modules.flatMap((module) => busy.get(module) ?? []);
+  return { signals: [...failing.signals], modules: [...failing.modules], tasks: [...tasks.map((task) => task.id ?? ""), ...carried] };
+}
+
+/** Ends what a rollback paused: scale modules are active again. */
+export async function resumeScale(tx: Transaction, reason: string): Promise<void> {
+  const modules = await readModules(tx, true);
+  await tx.documents.write(MODULES_DOCUMENT, resumeCore(modules, SCALE_CORE), { reason });
+}

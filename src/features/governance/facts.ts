@@ -1,0 +1,97 @@
+import { z } from "zod";
+import type { Config } from "../../config.ts";
+import type { Cadence } from "../../lib/cadence.ts";
+import type { Execution } from "../../lib/campaign.ts";
+import { cycleWindow } from "../../lib/cycle.ts";
+import { evaluateGates, Evidence, fieldKey, GATE_NAMES, GATE_SET, GATES, type FieldRecord, type GateReport } from "../../lib/gates.ts";
+import { incidentFact, INCIDENTS, unreadableIncident, type IncidentFact } from "../../lib/incidents.ts";
+import { PLAN_REVIEW, planStatus, PLANS, resolvePlan, Review, type Plan, type PlanStatus } from "../../lib/plans.ts";
+import { findConflicts, readSignals, type Conflict, type SignalReading } from "../../lib/trends.ts";
+import type { Transaction, Unreadable } from "../../store/store.ts";
+import { readExecution, readGates } from "./seeds.ts";
+
+/** A plan with the hash that reviews and approvals bind to, and where it stands. */
+export interface KnownPlan extends Pick<Plan, "name" | "title" | "version" | "updated_at"> {
+  plan: Plan;
+  hash: string;
+  status: PlanStatus;
+  review?: Review;
+}
+
+/** Every readable plan with its status, and the files that could not be read. */
+export async function knownPlans(tx: Transaction): Promise<{ plans: KnownPlan[]; unreadable: Unreadable[] }> {
+  const { readable, unreadable } = await tx.documents.list(PLANS);
+  const plans = await Promise.all(
+    readable.map(async ({ id, value, hash }) => {
+      const row = await tx.ledger.latest(PLAN_REVIEW, id);
+      const review = Review.safeParse(row?.after).data;
+      return {
+        name: id,
+        title: value.title,
+        version: value.version,
+        updated_at: value.updated_at,
+        plan: value,
+        hash,
+        status: planStatus(hash, review),
+        ...(review ? { review } : {}),
+      };
+    }),
+  );
+  return { plans, unreadable };
+}
+
+const Recorded = z.object({ value: z.union([z.boolean(), z.number()]), evidence: Evidence.optional() });
+
+/** The five gates for a plan, judged against what the ledger recorded; `seed` writes gates.json while there is none. */
+export async function gateReport(tx: Transaction, plan: { name: string; hash: string } | undefined, seed = false): Promise<GateReport> {
+  const gates = await readGates(tx, seed);
+  const keys = GATE_NAMES.flatMap((gate) => Object.keys(GATES[gate].fields).map((field) => fieldKey(gate, field)));
+  const records = new Map<string, FieldRecord>();
+  for (const key of keys) {
+    const recorded = Recorded.safeParse((await tx.ledger.latest(GATE_SET, key))?.after);
+    if (recorded.success) records.set(key, recorded.data);
+  }
+  return evaluateGates(gates, { now: tx.now, recorded: (key) => records.get(key), plan });
+}
+
+/** Every incident as the rules see it; a file that cannot be read is an open P0. */
+export async function incidentFacts(tx: Transaction): Promise<IncidentFact[]> {
+  const { readable, unreadable } = await tx.documents.list(INCIDENTS);
+  return [
+    ...readable.map((revision) => incidentFact(revision.value)),
+    ...unreadable.map((file) => unreadableIncident(file.id, file.error.message)),
+  ].toSorted((a, b) => a.created_at.localeCompare(b.created_at) || a.id.localeCompare(b.id));
+}
+
+/** The four signals and all conflicts inside the window of a cadence that ends now. */
+export async function signalFacts(tx: Transaction, cadence: Cadence, config: Config): Promise<{ readings: SignalReading[]; conflicts: Conflict[] }> {
+  const { from, to } = cycleWindow(cadence, tx.now);
+  const observations = await tx.observations.list({ from, to });
+  const window = { from, now: to };
+  return { readings: readSignals(observations, window, config.source_order), conflicts: findConflicts(observations, window, config.source_order) };
+}
+
+/** The plan that gates are judged for: the running campaign's, else the newest. */
+export function planInForce(plans: readonly KnownPlan[], execution: Execution): KnownPlan | undefined {
+  const running = execution.state !== "none" && execution.state !== "ended";
+  const named = running ? plans.find((plan) => plan.name === execution.plan) : undefined;
+  return named ?? (plans.length > 0 ? resolvePlan(undefined, plans) : undefined);
+}
+
+/** Everything that start, cycle, health and compaction look at together. */
+export interface Standing {
+  plans: KnownPlan[];
+  unreadablePlans: Unreadable[];
+  execution: Execution;
+  plan: KnownPlan | undefined;
+  gates: GateReport;
+  incidents: IncidentFact[];
+}
+
+/** Reads the standing of the project in one transaction. */
+export async function readStanding(tx: Transaction): Promise<Standing> {
+  const { plans, unreadable } = await knownPlans(tx);
+  const execution = await readExecution(tx);
+  const plan = planInForce(plans, execution);
+  return { plans, unreadablePlans: unreadable, execution, plan, gates: await gateReport(tx, plan), incidents: await incidentFacts(tx) };
+}

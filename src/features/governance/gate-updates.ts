@@ -1,0 +1,55 @@
+import type { Config } from "../../config.ts";
+import { actorLabel, type Actor } from "../../lib/actor.ts";
+import { applyUpdate, checkUpdate, fieldKey, GATE_SET, GATES_DOCUMENT, type CheckedUpdate, type GateUpdate } from "../../lib/gates.ts";
+import { planChecklist } from "../../lib/plan-checklist.ts";
+import { resolvePlan } from "../../lib/plans.ts";
+import type { Transaction } from "../../store/store.ts";
+import { knownPlans, planInForce, type KnownPlan } from "./facts.ts";
+import { readExecution, readGates } from "./seeds.ts";
+
+/** A checked change; an approval of a plan carries the plan at the hash that the person was shown. */
+export interface BoundUpdate extends CheckedUpdate {
+  plan?: { name: string; hash: string };
+}
+
+const APPROVED = fieldKey("strategy_gate", "approved");
+
+/** Checks every update and binds `strategy_gate.approved = true` to the plan that the evidence names, else to the one in force. */
+export async function bindUpdates(
+  tx: Transaction,
+  updates: readonly GateUpdate[],
+  config: Config,
+): Promise<{ updates: BoundUpdate[]; unmet: string[]; plan: KnownPlan | undefined }> {
+  const checked = updates.map((update) => checkUpdate(update, config.evidence_days));
+  const approving = checked.find((update) => update.opens && fieldKey(update.gate, update.field) === APPROVED);
+  if (!approving) return { updates: checked, unmet: [], plan: undefined };
+  const { plans } = await knownPlans(tx);
+  const named = plans.find((plan) => approving.evidence?.includes(`plans/${plan.name}.md`) || approving.evidence?.trim() === plan.name);
+  const plan = named ?? planInForce(plans, await readExecution(tx)) ?? resolvePlan(undefined, plans);
+  const bound = checked.map((update) => (update === approving ? { ...update, plan: { name: plan.name, hash: plan.hash } } : update));
+  return { updates: bound, unmet: planChecklist(plan.plan).flatMap((item) => (item.holds ? [] : [item.question])), plan };
+}
+
+/** Writes the updates to gates.json and records each field in the ledger, which is what makes an opening value count. */
+export async function writeUpdates(tx: Transaction, updates: readonly BoundUpdate[], actor: Actor, approval: string | undefined): Promise<void> {
+  let gates = await readGates(tx, true);
+  for (const update of updates) {
+    const before: Record<string, unknown> = gates[update.gate];
+    const applied = applyUpdate(gates, update, { set_by: actorLabel(actor), now: tx.now, plan: update.plan });
+    gates = applied.gates;
+    await tx.ledger.append({
+      kind: GATE_SET,
+      subject: fieldKey(update.gate, update.field),
+      evidence: { evidence: update.evidence ?? null, approval: approval ?? null },
+      before: { value: before[update.field] },
+      after: { value: update.value, ...(applied.evidence ? { evidence: applied.evidence } : {}) },
+    });
+  }
+  await tx.documents.write(GATES_DOCUMENT, gates, { reason: updates.map((update) => `${fieldKey(update.gate, update.field)} = ${update.value}`).join(", ") });
+}
+
+/** "strategy_gate.approved = true (plans/demo.md@ab12cd34)" for the question to a person. */
+export function describeUpdate(update: BoundUpdate): string {
+  const plan = update.plan ? `plans/${update.plan.name}.md@${update.plan.hash.slice(0, 8)}; ` : "";
+  return `${fieldKey(update.gate, update.field)} = ${update.value} (${plan}${update.evidence ?? "no evidence"})`;
+}

@@ -1,0 +1,63 @@
+import type { Action } from "../../lib/actions.ts";
+import type { CycleEntry } from "../../lib/cycle.ts";
+import { cell, linesOr } from "../../lib/markdown.ts";
+import type { Conflict } from "../../lib/trends.ts";
+
+/** One action as a line with owner and day. */
+export function actionLine(action: Action): string {
+  return `- [${action.status === "done" ? "x" : " "}] ${action.title} — ${action.owner}, due ${action.due_date} (\`${action.id}\`)${action.reason ? ` — ${action.status}: ${action.reason}` : ""}`;
+}
+
+/** Both sides of each conflict, with observation ids. */
+export function conflictLines(conflicts: readonly Conflict[]): string[] {
+  return conflicts.map(
+    (conflict) =>
+      `- ${conflict.metric} (${conflict.kind}): ${conflict.claims.map((claim) => `${claim.source} ${claim.value ?? claim.trend}, observed ${claim.observed_at.slice(0, 10)}, \`${claim.observation}\``).join(" against ")}; ${conflict.used ? `${conflict.used} is used` : "none is used"}`,
+  );
+}
+
+/** The Markdown report of one cycle: decision, scale and reason first, then what it rests on and what follows. */
+export function renderCycleReport(cycle: CycleEntry, context: { conflicts: readonly Conflict[]; plan: string | undefined; openActions: readonly Action[] }): string {
+  return `# ${cycle.cadence} cycle: ${cycle.decision}
+
+**Decision:** ${cycle.decision}
+**Scale:** ${cycle.scale}${cycle.scale_reasons.length > 0 ? ` — ${cycle.scale_reasons.join("; ")}` : ""}
+**Reason:** ${cycle.reason}
+
+Plan ${context.plan ?? "none"}, window ${cycle.window.from} to ${cycle.window.to}, decided ${cycle.at} by rule \`${cycle.rule}\` (rules version ${cycle.rules_version}).
+
+## Signals
+
+| signal | trend | basis | why | observations |
+|---|---|---|---|---|
+${cycle.signals.map((one) => `| ${one.signal} | ${one.trend} | ${one.basis} | ${cell(one.why)} | ${one.observations.join(", ") || "none"} |`).join("\n")}
+
+Visibility: ${cycle.tracks.visibility}. Quality: ${cycle.tracks.quality}.
+
+## Conflicts
+
+${linesOr(conflictLines(context.conflicts), "None.")}
+
+## P0 incidents in the window
+
+${linesOr(cycle.incidents.map((id) => `- ${id}`), "None.")}
+
+## Effects
+
+${linesOr(cycle.effects.map((effect) => `- ${effect}`), "None.")}
+
+## Recovery since the last intervention
+
+${linesOr(cycle.recovery.map((one) => `- ${one.signal}: ${one.verdict.replace("_", " ")} (set out in ${one.cycle})`), "Nothing to judge.")}
+
+## Actions
+
+${cycle.actions.map(actionLine).join("\n")}
+
+## Still open from earlier cycles
+
+${linesOr(context.openActions.map(actionLine), "None.")}
+
+Ledger head at the decision: \`${cycle.ledger_head}\`
+`;
+}

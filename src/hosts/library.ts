@@ -1,0 +1,27 @@
+import type { ToolContext as HostToolContext, ToolDefinition } from "@opencode-ai/plugin";
+import { renderError } from "../errors.ts";
+import { createToolPolicy } from "../features/claude-code-agent-loader/policy.ts";
+import { SHIPPED_AGENTS } from "../features/claude-code-agent-loader/shipped.ts";
+import { openStore } from "../store/open.ts";
+import { TOOLS } from "../tools/ohmymkt/index.ts";
+import { askPerson, createAskedCalls } from "./opencode/ask.ts";
+import { runTool } from "./opencode/run-tool.ts";
+
+const ROOT = { parentID: async () => undefined, depth: async () => 0 };
+
+/** The tools of one project as a record that an OpenCode plugin can return; questions go through the call's own `ask`. */
+export function createOhmymktTools({ directory }: { directory: string }): Record<string, ToolDefinition> {
+  const store = openStore({ directory });
+  const policy = createToolPolicy(SHIPPED_AGENTS);
+  const asked = createAskedCalls();
+  const execute = (name: string) => async (raw: unknown, call: HostToolContext) => {
+    try {
+      const actor = { host: "library" as const, agent: call.agent, session: call.sessionID };
+      const outcome = await runTool(name, raw, { store, actor, signal: call.abort, policy, ask: (row) => askPerson(row, call, ROOT, asked) });
+      return outcome.text;
+    } catch (error) {
+      throw new Error(renderError(error), { cause: error });
+    }
+  };
+  return Object.fromEntries(TOOLS.map(({ name, summary, args }) => [name, { description: summary, args, execute: execute(name) }]));
+}

@@ -1,0 +1,71 @@
+import type { Hooks, PluginInput } from "@opencode-ai/plugin";
+import { TEMPLATE_FILES } from "../../assets.ts";
+import { createKeywordDetector, wasUltrawork } from "../../hooks/keyword-detector/index.ts";
+import { guardState } from "../../hooks/state-guard/state-guard.ts";
+import type { Store } from "../../store/store.ts";
+import { createAskedCalls } from "./ask.ts";
+import { createSessions } from "./sessions.ts";
+import { createTeam } from "./team.ts";
+import { hostTools, modelSchema } from "./tools.ts";
+
+/** The hooks of one project directory; nothing is read, written or fetched until the host calls one of them. */
+export function createPlugin({ client, directory }: PluginInput): Hooks {
+  const team = createTeam(directory);
+  const sessions = createSessions(client);
+  const asked = createAskedCalls();
+  const messages = async (id: string) => (await client.session.messages({ path: { id } })).data ?? [];
+  const log = (level: "info" | "warn", message: string) =>
+    void client.app.log({ body: { service: "ohmymkt", level, message } }).catch(() => undefined);
+
+  let opening: Promise<Store> | undefined;
+  const store = () => (opening ??= import("../../store/open.ts").then(({ openStore }) => openStore({ directory })));
+
+  const detector = createKeywordDetector({
+    marketingAgents: team.marketing,
+    enabledAgents: team.enabled,
+    templates: TEMPLATE_FILES,
+    session: { parentID: sessions.parentID, messages },
+    toast: async (message) => void (await client.tui.showToast({ body: { message, variant: "info" } })),
+    log: (message) => log("warn", message),
+  });
+
+  return {
+    tool: hostTools({ store, policy: team.policy, sessions, asked }),
+    async config(config) {
+      for (const note of await team.join(config)) log("warn", note);
+    },
+    async "tool.definition"({ toolID }, output) {
+      const schema = modelSchema(toolID);
+      // The host sends this member verbatim instead of the tool's own parameters.
+      if (schema) Object.assign(output, { jsonSchema: schema });
+    },
+    "chat.message": (input, output) => detector.chatMessage(input, output),
+    "experimental.chat.messages.transform": (_input, output) => detector.messagesTransform(output),
+    async "tool.execute.before"({ tool }, { args }) {
+      guardState(directory, tool, args);
+    },
+    async event({ event }) {
+      const callID = askedCall(event);
+      if (callID) asked.note(callID);
+    },
+    async "experimental.session.compacting"({ sessionID }, output) {
+      try {
+        const { carryOver } = await import("../../hooks/compaction/carry-over.ts");
+        const lines = await carryOver(await store(), wasUltrawork(await messages(sessionID)));
+        if (lines) output.context.push(lines);
+      } catch (error) {
+        log("warn", `state was not carried over: ${error instanceof Error ? error.message : String(error)}`);
+      }
+    },
+    async dispose() {
+      await (await opening)?.close();
+    },
+  };
+}
+
+/** The call whose permission request reached a person; the event is newer than the host's published types. */
+function askedCall(event: { type: string; properties?: unknown }): string | undefined {
+  if (event.type !== "permission.asked" || typeof event.properties !== "object" || event.properties === null) return undefined;
+  const tool = "tool" in event.properties ? event.properties.tool : undefined;
+  return typeof tool === "object" && tool !== null && "callID" in tool && typeof tool.callID === "string" ? tool.callID : undefined;
+}

@@ -1,0 +1,40 @@
+import { CONFIG_DOCUMENT, DEFAULT_CONFIG } from "../../config.ts";
+import { OhmymktError } from "../../errors.ts";
+import type { ToolPolicy } from "../../features/claude-code-agent-loader/policy.ts";
+import type { Actor } from "../../lib/actor.ts";
+import type { Approval } from "../../lib/approvals.ts";
+import { newId } from "../../lib/names.ts";
+import { randomBase32 } from "../../store/local/random.ts";
+import type { Store } from "../../store/store.ts";
+import type { ToolOutcome } from "../../tools/ohmymkt/define.ts";
+import { TOOLS } from "../../tools/ohmymkt/index.ts";
+import { createApprovalDesk, type Answer } from "../approval-desk.ts";
+
+export interface HostCall {
+  store: Store;
+  actor: Actor;
+  signal: AbortSignal;
+  policy: ToolPolicy;
+  ask(row: Approval): Promise<Answer | undefined>;
+}
+
+const HOW_TO_ALLOW = (row: Approval) =>
+  `hand this id back; growth-manager asks the person with ohmymkt_approvals {action: "ask", ids: ["${row.id}"]}, then make the same call again`;
+
+/** Runs one tool for a call of the host. */
+export async function runTool(name: string, raw: unknown, { store, actor, signal, policy, ask }: HostCall): Promise<ToolOutcome> {
+  const tool = TOOLS.find((one) => one.name === name);
+  if (!tool) throw new OhmymktError("not_found", `there is no tool ${name}`);
+  const desk = createApprovalDesk({ store, actor, tool: name, ask, howToAllow: HOW_TO_ALLOW });
+  const config = (await store.exists()) ? await store.transaction({ actor, tool: name }, (tx) => tx.documents.read(CONFIG_DOCUMENT)) : undefined;
+  return tool.call(raw, {
+    store,
+    actor,
+    config: config ?? DEFAULT_CONFIG,
+    signal,
+    newId: (prefix) => newId(prefix, randomBase32),
+    approve: (request) => desk.approve(request),
+    decide: (row) => desk.decide(row),
+    allows: (toolName, action) => policy.allows(actor.agent, toolName, action),
+  });
+}

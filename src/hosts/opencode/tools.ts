@@ -1,0 +1,48 @@
+import type { ToolContext as HostToolContext, ToolDefinition } from "@opencode-ai/plugin";
+import { renderError } from "../../errors.ts";
+import type { ToolPolicy } from "../../features/claude-code-agent-loader/policy.ts";
+import type { Store } from "../../store/store.ts";
+import { CATALOG, type CatalogEntry } from "../../tools/ohmymkt/catalog.ts";
+import { askPerson, type AskedCalls } from "./ask.ts";
+import type { Sessions } from "./sessions.ts";
+
+const SCHEMAS = new Map(CATALOG.map((entry) => [entry.name, entry.schema]));
+
+export interface ToolHost {
+  store(): Promise<Store>;
+  policy(): ToolPolicy;
+  sessions: Sessions;
+  asked: AskedCalls;
+}
+
+/** The host's tool record; the tools' own code is loaded at the first call. */
+export function hostTools(host: ToolHost): Record<string, ToolDefinition> {
+  return Object.fromEntries(
+    CATALOG.map(({ name, summary }) => [
+      name,
+      // The host shows the catalog's schema instead (tool.definition) and does not validate; the tool parses strictly itself.
+      { description: summary, args: {}, execute: (raw: unknown, call: HostToolContext) => callTool(host, name, raw, call) },
+    ]),
+  );
+}
+
+/** What the host sends to the model as a tool's parameters. */
+export function modelSchema(tool: string): CatalogEntry["schema"] | undefined {
+  return SCHEMAS.get(tool);
+}
+
+async function callTool(host: ToolHost, name: string, raw: unknown, call: HostToolContext): Promise<string> {
+  try {
+    const { runTool } = await import("./run-tool.ts");
+    const outcome = await runTool(name, raw, {
+      store: await host.store(),
+      actor: { host: "opencode", agent: call.agent, session: call.sessionID },
+      signal: call.abort,
+      policy: host.policy(),
+      ask: (row) => askPerson(row, call, host.sessions, host.asked),
+    });
+    return outcome.text;
+  } catch (error) {
+    throw new Error(renderError(error), { cause: error });
+  }
+}

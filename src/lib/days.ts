@@ -1,0 +1,19 @@
+import { format, subDays, subMonths, subWeeks } from "date-fns";
+import { tz } from "@date-fns/tz";
+import { OhmymktError } from "../errors.ts";
+
+/** The calendar day of an instant in a time zone, `YYYY-MM-DD`. */
+export function localDay(instant: string, timezone: string): string {
+  return format(instant, "yyyy-MM-dd", { in: tz(timezone) });
+}
+
+const UNITS = { d: subDays, w: subWeeks, m: subMonths } as const;
+
+/** The instant that a window such as `30d`, `4w` or `3m` reaches back to; anything else is refused. */
+export function windowStart(window: string, now: string): string {
+  const [, count = "", unit = ""] = /^([1-9]\d{0,2})([dwm])$/.exec(window.trim()) ?? [];
+  if (unit !== "d" && unit !== "w" && unit !== "m") {
+    throw new OhmymktError("invalid_arguments", `window expected a number and d, w or m (for example 30d, 4w, 3m), got ${JSON.stringify(window)}`);
+  }
+  return UNITS[unit](new Date(now), Number(count)).toISOString();
+}

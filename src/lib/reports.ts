@@ -1,0 +1,37 @@
+import type { Action } from "./actions.ts";
+import type { CampaignState } from "./campaign.ts";
+import type { CycleEntry } from "./cycle.ts";
+import type { GateReport } from "./gates.ts";
+import type { IncidentFact } from "./incidents.ts";
+import type { Task, TaskStatus } from "./tasks.ts";
+import type { Conflict, SignalReading } from "./trends.ts";
+
+/** Everything that a growth report says; its Markdown is rendered from this and nothing else. */
+export interface GrowthReport {
+  at: string;
+  window: { text: string; from: string; to: string };
+  /** `partial` while a required task is not completed. */
+  status: "complete" | "partial";
+  open_required: { id: string; status: TaskStatus | "unknown"; title: string }[];
+  plan: { name: string; title: string; version: number; status: string } | null;
+  campaign: CampaignState;
+  decision: Pick<CycleEntry, "id" | "cadence" | "decision" | "reason" | "scale" | "scale_reasons" | "at"> | null;
+  cycles: Pick<CycleEntry, "id" | "cadence" | "at" | "decision" | "report">[];
+  signals: SignalReading[];
+  conflicts: Conflict[];
+  gates: GateReport;
+  incidents: IncidentFact[];
+  tasks: { counts: Record<TaskStatus, number>; open: Pick<Task, "id" | "title" | "owner" | "due_date" | "status">[] };
+  actions: Action[];
+  overdue: string[];
+  ledger_head: string;
+}
+
+/** The required tasks that are not completed; an id that does not exist counts as open. */
+export function openRequired(required: readonly string[], tasks: readonly Task[]): GrowthReport["open_required"] {
+  return required.flatMap((id) => {
+    const task = tasks.find((one) => one.id === id);
+    if (task?.status === "completed") return [];
+    return [{ id, status: task?.status ?? ("unknown" as const), title: task?.title ?? "no such task" }];
+  });
+}

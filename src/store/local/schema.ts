@@ -1,0 +1,107 @@
+/** Forward steps of the database itself; a database at `user_version` n has had the first n steps. */
+export const SCHEMA_STEPS: readonly string[] = [
+  `
+CREATE TABLE blob(hash TEXT PRIMARY KEY, content BLOB NOT NULL) WITHOUT ROWID;
+
+CREATE TABLE document(
+  path TEXT PRIMARY KEY,
+  kind TEXT NOT NULL CHECK(kind IN('document','artifact')),
+  hash TEXT NOT NULL REFERENCES blob(hash),
+  revision INTEGER NOT NULL CHECK(revision >= 1),
+  state TEXT NOT NULL CHECK(state IN('applied','pending')),
+  base_hash TEXT,
+  origin TEXT NOT NULL CHECK(origin IN('ours','hand_edited','imported'))
+) WITHOUT ROWID;
+CREATE INDEX document_pending ON document(path) WHERE state = 'pending';
+
+CREATE TABLE ledger(
+  seq INTEGER PRIMARY KEY,
+  at TEXT NOT NULL,
+  kind TEXT NOT NULL,
+  subject TEXT NOT NULL,
+  actor TEXT NOT NULL,
+  tool TEXT NOT NULL,
+  reason TEXT,
+  evidence TEXT,
+  before TEXT,
+  after TEXT,
+  prev TEXT NOT NULL,
+  hash TEXT NOT NULL
+);
+CREATE INDEX ledger_kind ON ledger(kind, subject, seq);
+CREATE INDEX ledger_subject ON ledger(subject, seq);
+CREATE TABLE ledger_head(one INTEGER PRIMARY KEY CHECK(one = 1), seq INTEGER NOT NULL, hash TEXT NOT NULL);
+CREATE TRIGGER ledger_no_update BEFORE UPDATE ON ledger BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END;
+CREATE TRIGGER ledger_no_delete BEFORE DELETE ON ledger BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END;
+
+CREATE TABLE approval(
+  id TEXT PRIMARY KEY,
+  kind TEXT NOT NULL,
+  subject_hash TEXT NOT NULL,
+  summary TEXT NOT NULL,
+  requested_by TEXT NOT NULL,
+  requested_at TEXT NOT NULL,
+  status TEXT NOT NULL CHECK(status IN('pending','approved','rejected','used','lapsed')),
+  decided_at TEXT,
+  decided_how TEXT,
+  reason TEXT
+);
+CREATE INDEX approval_open ON approval(kind, subject_hash) WHERE status IN('pending','approved');
+
+CREATE TABLE tasks(
+  seq INTEGER PRIMARY KEY,
+  id TEXT NOT NULL UNIQUE,
+  title TEXT NOT NULL,
+  objective TEXT NOT NULL,
+  description TEXT NOT NULL,
+  type TEXT NOT NULL,
+  owner TEXT NOT NULL,
+  acceptance_criteria TEXT NOT NULL,
+  artifacts TEXT NOT NULL,
+  status TEXT NOT NULL DEFAULT 'pending' CHECK(status IN('pending','claimed','in_progress','completed','failed','cancelled')),
+  priority INTEGER NOT NULL DEFAULT 1 CHECK(priority BETWEEN 0 AND 3),
+  blockers INTEGER NOT NULL DEFAULT 0 CHECK(blockers >= 0),
+  assigned_agent TEXT,
+  lease_until INTEGER,
+  attempt INTEGER NOT NULL DEFAULT 0,
+  module TEXT,
+  track TEXT,
+  due_date TEXT,
+  kpi_impact TEXT,
+  rollback_condition TEXT,
+  created_at INTEGER NOT NULL,
+  updated_at INTEGER NOT NULL,
+  started_at INTEGER,
+  completed_at INTEGER,
+  result TEXT,
+  error TEXT,
+  metadata TEXT
+);
+CREATE INDEX tasks_ready ON tasks(priority DESC, seq) WHERE status = 'pending' AND blockers = 0;
+CREATE INDEX tasks_active ON tasks(lease_until, assigned_agent) WHERE status IN('claimed','in_progress');
+CREATE INDEX tasks_bad ON tasks(status, seq) WHERE status IN('failed','cancelled');
+CREATE TABLE dep(
+  task INTEGER NOT NULL REFERENCES tasks(seq) ON DELETE CASCADE,
+  dep INTEGER NOT NULL REFERENCES tasks(seq),
+  PRIMARY KEY(task, dep)
+) WITHOUT ROWID;
+CREATE INDEX dep_rev ON dep(dep, task);
+
+CREATE TABLE observation(
+  metric TEXT NOT NULL,
+  observed_at INTEGER NOT NULL,
+  seq INTEGER NOT NULL UNIQUE,
+  id TEXT NOT NULL UNIQUE,
+  track TEXT NOT NULL,
+  value REAL,
+  trend TEXT,
+  unit TEXT,
+  source TEXT NOT NULL,
+  recorded_at INTEGER NOT NULL,
+  actor TEXT NOT NULL,
+  PRIMARY KEY(metric, observed_at, seq)
+) WITHOUT ROWID;
+CREATE INDEX observation_track ON observation(track, observed_at, seq);
+CREATE TRIGGER observation_no_update BEFORE UPDATE ON observation BEGIN SELECT RAISE(ABORT, 'observations are never overwritten'); END;
+`,
+];

@@ -1,0 +1,18 @@
+import { gateReport, knownPlans, planInForce } from "../../features/governance/facts.ts";
+import { readExecution } from "../../features/governance/seeds.ts";
+import { defineTool } from "./define.ts";
+import { renderGates } from "./render.ts";
+
+export const checkGates = defineTool({
+  name: "ohmymkt_check_gates",
+  summary: "Show the five startup gates: PASS or BLOCKED, why, and how to remedy.",
+  args: {},
+  async run(_args, context) {
+    return context.transact(async (tx) => {
+      const { plans } = await knownPlans(tx);
+      const plan = planInForce(plans, await readExecution(tx));
+      return { plan: plan?.name, ...(await gateReport(tx, plan, true)) };
+    });
+  },
+  render: (report) => renderGates(report, report.plan),
+});

@@ -1,0 +1,110 @@
+import { z } from "zod";
+import type { Config } from "../../config.ts";
+import { OhmymktError } from "../../errors.ts";
+import type { Actor } from "../../lib/actor.ts";
+import { subjectHash, type Approval, type ApprovalKind } from "../../lib/approvals.ts";
+import type { Store, Transaction } from "../../store/store.ts";
+
+/** What a person is asked: the exact subject that the answer counts for, and one line that says it. */
+export interface ApprovalRequest {
+  kind: ApprovalKind;
+  subject: unknown;
+  summary: string;
+}
+
+/** Everything a tool may use; a host fills it for each call. */
+export interface ToolContext {
+  store: Store;
+  actor: Actor;
+  config: Config;
+  signal: AbortSignal;
+  newId(prefix: string): string;
+  /** Obtains a person's approval of exactly this subject; throws `approval_required` or `approval_rejected`. */
+  approve(request: ApprovalRequest): Promise<Approval>;
+  /** Asks a person for a row that waits already; throws as `approve` does. */
+  decide(row: Approval): Promise<Approval>;
+  /** Whether the calling agent may use the tool (and the action, where it has one). */
+  allows(tool: string, action: string | undefined): { ok: true } | { ok: false; allowed: string[] };
+}
+
+/** The context inside `run`: `transact` opens a transaction in the tool's name, `approval` is what `confirm` obtained. */
+export interface RunContext extends ToolContext {
+  approval: Approval | undefined;
+  transact<T>(work: (tx: Transaction) => Promise<T>): Promise<T>;
+}
+
+export interface ToolOutcome {
+  /** The value behind the text: `--json` on the command line, structured content elsewhere. */
+  value: unknown;
+  text: string;
+}
+
+/** A tool as data, with its types erased so that hosts can hold any of them in one list. */
+export interface OhmymktTool {
+  readonly name: string;
+  readonly summary: string;
+  readonly args: z.ZodRawShape;
+  /** Whether some call of it asks a person. */
+  readonly asks: boolean;
+  /** Parses, authorises, asks where needed, runs and renders; throws `OhmymktError`. */
+  call(raw: unknown, context: ToolContext): Promise<ToolOutcome>;
+}
+
+interface ToolDefinition<Shape extends z.ZodRawShape, Result> {
+  name: string;
+  summary: string;
+  args: Shape;
+  confirm?(args: z.output<z.ZodObject<Shape>>, context: Omit<RunContext, "approval">): Promise<ApprovalRequest | undefined>;
+  run(args: z.output<z.ZodObject<Shape>>, context: RunContext): Promise<Result>;
+  render(result: Result): string;
+}
+
+/** The one place where arguments are parsed, agents are authorised, people are asked and results become text. */
+export function defineTool<Shape extends z.ZodRawShape, Result>(definition: ToolDefinition<Shape, Result>): OhmymktTool {
+  const schema = z.strictObject(definition.args);
+  return {
+    name: definition.name,
+    summary: definition.summary,
+    args: definition.args,
+    asks: definition.confirm !== undefined,
+    async call(raw, context) {
+      const args = parseArguments(definition.name, schema, raw);
+      authorise(definition.name, args, context);
+      const transact: RunContext["transact"] = (work) => context.store.transaction({ actor: context.actor, tool: definition.name }, work);
+      const request = await definition.confirm?.(args, { ...context, transact });
+      const approval = request && (await context.approve(request));
+      const result = await definition.run(args, { ...context, transact, approval });
+      return { value: result, text: definition.render(result) };
+    },
+  };
+}
+
+/** Spends the approval inside the transaction that acts on it; throws `stale` unless it was given for exactly this subject. */
+export async function spendApproval(tx: Transaction, approval: Approval | undefined, kind: ApprovalKind, subject: unknown): Promise<Approval> {
+  if (!approval || approval.subject_hash !== subjectHash(kind, subject)) {
+    throw new OhmymktError("stale", "what was approved is not what would be done now", { hint: "make the same call again; a person is asked about the present state" });
+  }
+  return tx.approvals.use(approval.id);
+}
+
+function parseArguments<S extends z.ZodType>(tool: string, schema: S, raw: unknown): z.output<S> {
+  const parsed = schema.safeParse(withoutNulls(raw ?? {}));
+  if (parsed.success) return parsed.data;
+  throw new OhmymktError("invalid_arguments", `${tool}: ${z.prettifyError(parsed.error)}`, { hint: "correct these arguments and call it again; nothing was changed" });
+}
+
+/** Models send null for what they leave out. */
+function withoutNulls(raw: unknown): unknown {
+  if (typeof raw !== "object" || raw === null || Array.isArray(raw)) return raw;
+  return Object.fromEntries(Object.entries(raw).filter(([, value]) => value !== null));
+}
+
+function authorise(tool: string, args: unknown, context: ToolContext): void {
+  const action = typeof args === "object" && args !== null && "action" in args && typeof args.action === "string" ? args.action : undefined;
+  const verdict = context.allows(tool, action);
+  if (verdict.ok) return;
+  const what = action ? `${tool} {action: "${action}"}` : tool;
+  throw new OhmymktError("not_allowed", `${context.actor.agent ?? "this caller"} may not use ${what}`, {
+    hint: verdict.allowed.length > 0 ? `it may use the actions ${verdict.allowed.join(", ")}; hand the rest back` : "hand the work back to the agent that gave it to you",
+  });
+}

@@ -1,0 +1,37 @@
+import { approvals } from "./approvals.ts";
+import { assetManifest } from "./asset-manifest.ts";
+import { checkGates } from "./check-gates.ts";
+import { competitorProfile } from "./competitor-profile.ts";
+import type { OhmymktTool } from "./define.ts";
+import { incident } from "./incident.ts";
+import { listPlans } from "./list-plans.ts";
+import { planGrowth } from "./plan-growth.ts";
+import { readState } from "./read-state.ts";
+import { reportGrowth } from "./report-growth.ts";
+import { researchBrief } from "./research-brief.ts";
+import { reviewPlan } from "./review-plan.ts";
+import { runCycle } from "./run-cycle.ts";
+import { savePositioning } from "./save-positioning.ts";
+import { startCampaign } from "./start-campaign.ts";
+import { updateGates } from "./update-gates.ts";
+import { updateMetrics } from "./update-metrics.ts";
+
+/** Every tool, in the order of the growth loop. */
+export const TOOLS: readonly OhmymktTool[] = [
+  planGrowth,
+  listPlans,
+  reviewPlan,
+  checkGates,
+  updateGates,
+  startCampaign,
+  runCycle,
+  incident,
+  updateMetrics,
+  reportGrowth,
+  readState,
+  researchBrief,
+  competitorProfile,
+  savePositioning,
+  assetManifest,
+  approvals,
+];

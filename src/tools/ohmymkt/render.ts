@@ -1,0 +1,28 @@
+import type { GateReport } from "../../lib/gates.ts";
+import { cell } from "../../lib/markdown.ts";
+import type { ChecklistItem } from "../../lib/plan-checklist.ts";
+
+/** The six-point checklist as lines, failing ones with why. */
+export function renderChecklist(checklist: readonly ChecklistItem[]): string {
+  const open = checklist.filter((item) => !item.holds).length;
+  const head = open === 0 ? "Checklist: 6 of 6 hold. Next: ohmymkt_review_plan." : `Checklist: ${6 - open} of 6 hold.`;
+  return [head, ...checklist.map((item) => `${item.holds ? "[x]" : "[ ]"} ${item.question}: ${item.why}`)].join("\n");
+}
+
+/** The gate table with overall status, and for each failing gate the calls that would remedy it. */
+export function renderGates(report: GateReport, plan: string | undefined): string {
+  const rows = report.gates.flatMap((gate) =>
+    gate.fields.map((field) => {
+      const age = field.evidence ? ` (${field.evidence.set_by}, ${field.age_days} d old${field.evidence.expires_at ? `, until ${field.evidence.expires_at.slice(0, 10)}` : ""})` : "";
+      return `| ${field.gate} | ${field.field} | ${field.value} | ${field.status === "pass" ? "pass" : "FAIL"} | ${cell(field.why)}${age} |`;
+    }),
+  );
+  const remedies = report.gates.filter((gate) => !gate.pass).map((gate) => `- ${gate.gate}: ${gate.remedies.join("; ")}`);
+  return [
+    `Gates: ${report.overall}${plan ? ` for plan ${plan}` : ""}`,
+    "| gate | field | value | status | why |",
+    "|---|---|---|---|---|",
+    ...rows,
+    ...(remedies.length > 0 ? ["Remedies:", ...remedies] : []),
+  ].join("\n");
+}

@@ -1,0 +1,28 @@
+import { z } from "zod";
+import { writeGrowthReport } from "../../features/reports/growth.ts";
+import { defineTool } from "./define.ts";
+
+export const reportGrowth = defineTool({
+  name: "ohmymkt_report_growth",
+  summary: "Write the growth report of a window; partial while required tasks are open.",
+  args: {
+    window: z.string().default("30d").describe("7d, 4w, 3m"),
+    requires: z.array(z.string()).max(200).default([]).describe("task ids"),
+  },
+  async run(args, context) {
+    const { report, path } = await context.transact((tx) => writeGrowthReport(tx, { id: context.newId("summary"), ...args }, context.config));
+    return { ...report, paths: [`.ohmymkt/${path}`] };
+  },
+  render: (report) =>
+    [
+      `Growth report (${report.status}), ${report.window.text}: ${report.paths.join(", ")}`,
+      report.decision ? `Decision: ${report.decision.decision} — ${report.decision.reason}` : "Decision: none yet; run a cycle first.",
+      report.decision ? `Scale: ${report.decision.scale}${report.decision.scale_reasons.length > 0 ? ` (${report.decision.scale_reasons.join("; ")})` : ""}` : "",
+      ...report.open_required.map((task) => `Required and not finished: ${task.id} (${task.status}) ${task.title}`),
+      `Signals: ${report.signals.map((one) => `${one.signal} ${one.trend}`).join(", ")}`,
+      `Gates: ${report.gates.overall}. Campaign: ${report.campaign}. Conflicts: ${report.conflicts.length}. Incidents: ${report.incidents.length}. Open actions: ${report.actions.length}.`,
+      report.overdue.length > 0 ? `Overdue cadences: ${report.overdue.join("; ")}` : "",
+    ]
+      .filter(Boolean)
+      .join("\n"),
+});
