@@ -1,4 +1,5 @@
 import { readFileSync, statSync } from "node:fs";
+import { AGENT_SHELL } from "./hosts/cli/agent-shell.ts";
 import { createTerminal } from "./hosts/cli/terminal.ts";
 import { runCli } from "./hosts/cli/run.ts";
 import { newId } from "./lib/names.ts";
@@ -17,8 +18,9 @@ process.stdout.on("error", () => process.exit());
 process.exitCode = await runCli(process.argv.slice(2), {
   version,
   cwd: process.cwd(),
-  terminal: createTerminal({ stdin: process.stdin, stdout: process.stdout, stderr: process.stderr, signal: interrupt.signal }),
+  terminal: createTerminal({ stdin: process.stdin, stdout: process.stdout, stderr: process.stderr, signal: interrupt.signal, person: !(AGENT_SHELL in process.env) }),
   signal: interrupt.signal,
+  agentShell: AGENT_SHELL in process.env,
   readText: (path) => readFileSync(path, "utf8"),
   isFolder: (path) => statSync(path, { throwIfNoEntry: false })?.isDirectory() === true,
   tools: async () => (await import("./tools/ohmymkt/index.ts")).TOOLS,

@@ -4,8 +4,7 @@ import { defineDocument } from "./documents.ts";
 import { assertId } from "./names.ts";
 import { findEntry, freeId, named, oneLine, ResearchName, ResearchText, sameId, sameName } from "./research.ts";
 
-export const ASSET_TYPES = ["image", "video", "audio", "landing_page", "email", "post", "ad", "article", "deck", "document", "other"] as const;
-export type AssetType = (typeof ASSET_TYPES)[number];
+const ASSET_TYPES = ["image", "video", "audio", "landing_page", "email", "post", "ad", "article", "deck", "document", "other"] as const;
 export const ASSET_STATUSES = ["planned", "in_progress", "done", "blocked", "published"] as const;
 
 /** A word of a fixed list in any case, with spaces or dashes for the underscore; text in the schema, because an enum costs every request more. */

@@ -105,7 +105,7 @@ export interface OurAngle {
   proof_points: readonly string[];
 }
 
-export const NOT_RESEARCHED = "not researched";
+const NOT_RESEARCHED = "not researched";
 
 /** A battlecard as Markdown lines: only what profile and selected angle say; every gap reads "not researched". */
 export function battlecardLines(profile: Competitor, ours: OurAngle | undefined): string[] {

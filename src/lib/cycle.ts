@@ -100,14 +100,26 @@ export function scaleReasons(input: { failingGates: readonly string[]; campaign:
   ].filter(Boolean);
 }
 
-/** Signals that are not up, and the modules that they and open P0/P1 incidents point at. */
-export function failing(readings: readonly SignalReading[], incidents: readonly IncidentFact[]): { signals: Signal[]; modules: string[] } {
-  const signals = readings.filter((reading) => reading.trend !== "up").map((reading) => reading.signal);
+/** What an intervene must mend: signals that are not up, those of them that nobody measured, and the modules that known failures point at. */
+export interface Failing {
+  signals: Signal[];
+  unmeasured: Signal[];
+  modules: string[];
+}
+
+/** Down and flat signals and open P0/P1 incidents point at modules; an unknown signal must be measured first. */
+export function failing(readings: readonly SignalReading[], incidents: readonly IncidentFact[]): Failing {
+  const failed = readings.filter((reading) => reading.trend !== "up");
+  const known = failed.filter((reading) => reading.trend !== "unknown").map((reading) => reading.signal);
   const modules = [
-    ...signals.flatMap((signal) => [...SIGNALS[signal].modules]),
+    ...known.flatMap((signal) => [...SIGNALS[signal].modules]),
     ...incidents.filter((fact) => fact.severity !== "P2" && fact.status !== "resolved").map((fact) => fact.module),
   ];
-  return { signals, modules: [...new Set(modules)] };
+  return {
+    signals: failed.map((reading) => reading.signal),
+    unmeasured: failed.filter((reading) => reading.trend === "unknown").map((reading) => reading.signal),
+    modules: [...new Set(modules)],
+  };
 }
 
 /** How the signals that the last intervene set out to mend stand now; only `up` is recovered. */

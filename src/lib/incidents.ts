@@ -10,7 +10,7 @@ export const SEVERITY_ALIASES: Readonly<Record<string, Severity>> = { high: "P0"
 /** From → to of an incident's status. */
 export const INCIDENT_TRANSITIONS = {
   open: ["mitigated", "resolved"],
-  mitigated: ["open", "resolved"],
+  mitigated: ["resolved"],
   resolved: [],
 } as const satisfies Record<string, readonly string[]>;
 export type IncidentStatus = keyof typeof INCIDENT_TRANSITIONS;

@@ -14,6 +14,9 @@ export const SIGNALS = {
 export type Signal = keyof typeof SIGNALS;
 export const SIGNAL_NAMES = ["non_brand_visibility", "query_cluster_coverage", "high_intent_session", "conversion_assist"] as const satisfies Signal[];
 
+/** The module whose owner measures a signal that nobody knows. */
+export const MEASURING_MODULE = "experiment_engine";
+
 export const TRACKS = ["visibility_track", "quality_track"] as const;
 export type Track = (typeof TRACKS)[number];
 

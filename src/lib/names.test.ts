@@ -43,11 +43,31 @@ test.each(HASHED)("slug(%j) keeps a hash of what was lost", (name, expected) => 
 });
 
 test("names that differ only in what is lost stay distinct, also where case does not count", () => {
-  const names = ["a/b", "a\\b", "a..b", "a\u0000b", "a🚀b", "a✨b", "a–b", "A B", "ａ b", "x".repeat(61), "x".repeat(62), "con", "🚀", "✨", ""];
+  const names = [
+    "a/b",
+    "a\\b",
+    "a..b",
+    "a\u0000b",
+    "a🚀b",
+    "a✨b",
+    "a–b",
+    "A B",
+    "ａ b",
+    "x".repeat(61),
+    "x".repeat(62),
+    "con",
+    "🚀",
+    "✨",
+    "",
+  ];
   expect(new Set(names.map((name) => slug(name).toLowerCase())).size).toBe(names.length);
 });
 
-const anyName = fc.oneof(fc.string({ unit: "binary" }), fc.string({ unit: "grapheme", maxLength: 120 }), fc.string({ unit: fc.constantFrom(..."aZ /.\\-_é\u0301🚀\u200dΣςİ春\u0000"), maxLength: 80 }));
+const anyName = fc.oneof(
+  fc.string({ unit: "binary" }),
+  fc.string({ unit: "grapheme", maxLength: 120 }),
+  fc.string({ unit: fc.constantFrom(..."aZ /.\\-_é\u0301🚀\u200dΣςİ春\u0000"), maxLength: 80 }),
+);
 
 test("every slug is a contained, short, lower-case file name and its own slug", () => {
   fc.assert(
@@ -66,7 +86,14 @@ test("every slug is a contained, short, lower-case file name and its own slug", 
 
 test("two names share a slug only when case, spaces and ASCII punctuation are all that tells them apart", () => {
   const reduce = (name: string): string =>
-    name.normalize("NFC").normalize("NFKC").toLowerCase().normalize("NFKC").toLowerCase().replace(/[\s!-/:-@[-`{-~]+/g, "-").replace(/^-+|-+$/g, "");
+    name
+      .normalize("NFC")
+      .normalize("NFKC")
+      .toLowerCase()
+      .normalize("NFKC")
+      .toLowerCase()
+      .replace(/[\s!-/:-@[-`{-~]+/g, "-")
+      .replace(/^-+|-+$/g, "");
   const near = fc.string({ unit: fc.constantFrom(..."aA /.-_é🚀\u0301\u0000"), maxLength: 6 });
   fc.assert(
     fc.property(near, near, (one, other) => {
@@ -80,8 +107,28 @@ test.each(["a", "inc-4k2m9x0qwd1z", "Spring_2026", "春季", "7", "a".repeat(80)
   expect(assertId(id, "plan")).toBe(id);
 });
 
-test.each(["", "..", ".", "a/b", "a\\b", "-a", "_a", "a b", "a.b", "a\u0000", "nul", "COM1", "a".repeat(81), "e\u0301", "a\u200d", "🚀", "a\n"])("assertId refuses %j", (id) => {
-  expect(() => assertId(id, "plan")).toThrow(expect.objectContaining({ code: "invalid_id", message: expect.stringMatching(/^plan: expected .* got /) }));
+test.each([
+  "",
+  "..",
+  ".",
+  "a/b",
+  "a\\b",
+  "-a",
+  "_a",
+  "a b",
+  "a.b",
+  "a\u0000",
+  "nul",
+  "COM1",
+  "a".repeat(81),
+  "e\u0301",
+  "a\u200d",
+  "🚀",
+  "a\n",
+])("assertId refuses %j", (id) => {
+  expect(() => assertId(id, "plan")).toThrow(
+    expect.objectContaining({ code: "invalid_id", message: expect.stringMatching(/^plan: expected .* got /) }),
+  );
 });
 
 test("newId puts the prefix before the random part", () => {

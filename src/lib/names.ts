@@ -20,7 +20,9 @@ const HARMLESS = /^(?:[\p{L}\p{M}\p{N}\t\n\r !-.:-@[\]-`{-~](?<!\p{Default_Ignor
  */
 export function slug(name: string): string {
   const original = name.normalize("NFC");
-  const dashed = fold(original).replace(SEPARATORS, "-").replace(/^-+|-+$/g, "");
+  const dashed = fold(original)
+    .replace(SEPARATORS, "-")
+    .replace(/^-+|-+$/g, "");
   // A mark without a letter before it would attach itself to whatever stands before the name.
   const whole = dashed.replace(/^[-\p{M}]+/u, "");
   if (!losesMeaning(original) && fits(whole) && whole !== "" && whole === dashed && !DEVICE.test(whole)) return whole;
@@ -55,9 +57,13 @@ export function assertId(id: string, what: string): string {
   const problem = idProblem(id);
   if (problem === undefined) return id;
   const got = id.length > 100 ? `${JSON.stringify(id.slice(0, 100))}… (${id.length} characters)` : JSON.stringify(id);
-  throw new OhmymktError("invalid_id", `${what}: expected letters, digits, - and _ (at most ${MAX_ID_POINTS}, beginning with a letter or digit), got ${got}, which ${problem}`, {
-    hint: "use the id exactly as a listing shows it",
-  });
+  throw new OhmymktError(
+    "invalid_id",
+    `${what}: expected letters, digits, - and _ (at most ${MAX_ID_POINTS}, beginning with a letter or digit), got ${got}, which ${problem}`,
+    {
+      hint: "use the id exactly as a listing shows it",
+    },
+  );
 }
 
 function idProblem(id: string): string | undefined {

@@ -22,7 +22,7 @@ export const AngleInput = z
 export type AngleInput = z.infer<typeof AngleInput>;
 export const AngleName = Key;
 
-export const Angle = z.strictObject({
+const Angle = z.strictObject({
   statement: ResearchText.optional(),
   headline: ResearchText.optional(),
   proof_points: ResearchLines,
@@ -33,7 +33,7 @@ export const Angle = z.strictObject({
   updated_at: z.iso.datetime(),
   updated_by: z.string(),
 });
-export type Angle = z.infer<typeof Angle>;
+type Angle = z.infer<typeof Angle>;
 
 /** positioning.json: the angles by name; once one was selected, exactly one is, and it says why. */
 export const Positioning = z.strictObject({ schema_version: z.literal(1), angles: z.record(Key, Angle) }).superRefine(({ angles }, context) => {

@@ -8,7 +8,7 @@ export const ResearchName = z.string().trim().min(1).max(200);
 export const ResearchLines = z.array(ResearchText).max(100);
 
 /** One thing learnt: where it comes from, why it matters and what to do about it; `confidence` is in the researcher's words. */
-export const Finding = z.strictObject({
+const Finding = z.strictObject({
   source: ResearchText,
   finding: ResearchText,
   relevance: ResearchText,
@@ -16,7 +16,7 @@ export const Finding = z.strictObject({
   category: ResearchName.optional(),
   confidence: ResearchName.optional(),
 });
-export type Finding = z.infer<typeof Finding>;
+type Finding = z.infer<typeof Finding>;
 
 /** What a call may state about a brief; a revision keeps what it leaves out. */
 export const BriefInput = z
@@ -143,7 +143,7 @@ export interface Entry {
 }
 
 /** What a call says about the entry that it means. */
-export interface Asked {
+interface Asked {
   id?: string | undefined;
   name?: string | undefined;
 }
@@ -168,7 +168,7 @@ export function freeId(name: string, taken: readonly { id: string }[], what: str
 }
 
 /** An entry whose file cannot be read, and why. */
-export interface UnreadableEntry {
+interface UnreadableEntry {
   id: string;
   error: OhmymktError;
 }

@@ -36,7 +36,13 @@ class LocalStore implements Store {
   #queue: Promise<unknown> = Promise.resolve();
   #closed = false;
 
-  constructor({ directory, now = () => new Date(), randomId = randomBase32, sync = "full", busyTimeoutMs = 30_000 }: StoreOptions) {
+  constructor({
+    directory,
+    now = () => new Date(),
+    randomId = randomBase32,
+    sync = "full",
+    busyTimeoutMs = 30_000,
+  }: StoreOptions) {
     this.#root = join(resolve(directory), ".ohmymkt");
     const durable = sync === "full";
     this.#options = { now, randomId, durable, busyTimeoutMs };
@@ -94,8 +100,12 @@ class LocalStore implements Store {
   #refuseNested(): void {
     const frame = inside.getStore();
     if (frame?.open !== true || frame.root !== this.#root) return;
-    throw new OhmymktError("internal", "a transaction was started inside a transaction on the same project; it would wait for itself", {
-      hint: "use the outer transaction's own documents, tasks and ledger",
-    });
+    throw new OhmymktError(
+      "internal",
+      "a transaction was started inside a transaction on the same project; it would wait for itself",
+      {
+        hint: "use the outer transaction's own documents, tasks and ledger",
+      },
+    );
   }
 }

@@ -1,9 +1,10 @@
 import { addDays } from "date-fns";
 import { actorLabel, type Actor } from "../../lib/actor.ts";
 import { EXECUTION_DOCUMENT, moveCampaign, type CampaignState, type Execution } from "../../lib/campaign.ts";
-import type { CycleEntry, Remediation } from "../../lib/cycle.ts";
+import type { CycleEntry, Failing, Remediation } from "../../lib/cycle.ts";
 import type { IncidentFact, Postmortem } from "../../lib/incidents.ts";
 import { listModules, MODULES_DOCUMENT, pauseCore, resumeCore } from "../../lib/modules.ts";
+import { MEASURING_MODULE } from "../../lib/metrics.ts";
 import { PRIORITIES, type NewTask } from "../../lib/tasks.ts";
 import type { Transaction } from "../../store/store.ts";
 import { actionTemplates, readExecution, readModules } from "./seeds.ts";
@@ -121,36 +122,44 @@ export async function createPreventionTasks(tx: Transaction, incident: { id: str
   return tasks.map((task) => task.id ?? "");
 }
 
-/** Schedules one remediation task per failing module that has none open, and says what the next cycle must check. */
-export async function applyIntervene(
-  tx: Transaction,
-  cycle: Pick<CycleEntry, "id" | "reason">,
-  failing: { signals: readonly string[]; modules: readonly string[] },
-): Promise<Remediation> {
-  const modules = listModules(await readModules(tx, true));
-  const open = await tx.tasks.list({ status: ["pending", "claimed", "in_progress"] });
-  const busy = new Map(open.filter((task) => task.type === "remediation").map((task) => [task.module, task.id]));
-  const chosen = modules.filter((module) => failing.modules.includes(module.name) && !busy.has(module.name));
-  const tasks = chosen.map(
-    (module): NewTask => ({
-      id: `remediate-${cycle.id}-${module.name}`,
-      title: `Remediate ${module.name}`,
-      objective: `Bring back ${failing.signals.join(", ") || "health"}: ${cycle.reason}`,
-      type: "remediation",
-      owner: module.owner,
-      acceptance_criteria: module.health_signals,
-      priority: PRIORITIES.HIGH,
-      module: module.name,
-      ...(module.tracks === "both" ? {} : { track: module.tracks }),
-      due_date: day(tx.now, 7),
-      kpi_impact: failing.signals.join(", "),
-      rollback_condition: "undo the change when the signal falls further by the next cycle",
-      metadata: { cycle: cycle.id },
-    }),
-  );
-  await tx.tasks.create(tasks);
-  const carried = failing.modules.flatMap((module) => busy.get(module) ?? []);
-  return { signals: [...failing.signals], modules: [...failing.modules], tasks: [...tasks.map((task) => task.id ?? ""), ...carried] };
+/** Schedules one remediation task per failing module that has none open, one to measure unknown signals, and says what the next cycle must check. */
+export async function applyIntervene(tx: Transaction, cycle: Pick<CycleEntry, "id" | "reason">, { signals, unmeasured, modules }: Failing): Promise<Remediation> {
+  const open = (await tx.tasks.list({ status: ["pending", "claimed", "in_progress"] })).filter((task) => task.type === "remediation");
+  const known = listModules(await readModules(tx, true));
+  const base = { type: "remediation", priority: PRIORITIES.HIGH, due_date: day(tx.now, 7), metadata: { cycle: cycle.id } };
+  const mending = known
+    .filter((module) => modules.includes(module.name) && !open.some((task) => task.module === module.name && task.id.endsWith(module.name)))
+    .map(
+      (module): NewTask => ({
+        ...base,
+        id: `remediate-${cycle.id}-${module.name}`,
+        title: `Remediate ${module.name}`,
+        objective: `Bring back ${signals.join(", ") || "health"}: ${cycle.reason}`,
+        owner: module.owner,
+        acceptance_criteria: module.health_signals,
+        module: module.name,
+        ...(module.tracks === "both" ? {} : { track: module.tracks }),
+        kpi_impact: signals.join(", "),
+        rollback_condition: "undo the change when the signal falls further by the next cycle",
+      }),
+    );
+  const measuring = known
+    .filter((module) => module.name === MEASURING_MODULE && unmeasured.length > 0 && !open.some((task) => task.id.endsWith("-measure")))
+    .map(
+      (module): NewTask => ({
+        ...base,
+        id: `remediate-${cycle.id}-measure`,
+        title: `Measure ${unmeasured.join(", ")}`,
+        objective: "Make the unknown signals known from their sources; unknown never counts as up",
+        owner: module.owner,
+        acceptance_criteria: unmeasured.map((signal) => `${signal} has an observation of the last 7 days with its source`),
+        module: module.name,
+        kpi_impact: unmeasured.join(", "),
+        rollback_condition: "none: measuring changes nothing",
+      }),
+    );
+  const created = await tx.tasks.create([...mending, ...measuring]);
+  return { signals, modules, tasks: [...created.map((task) => task.id), ...open.map((task) => task.id)] };
 }
 
 /** Ends what a rollback paused: scale modules are active again. */

@@ -48,8 +48,13 @@ export async function writeUpdates(tx: Transaction, updates: readonly BoundUpdat
   await tx.documents.write(GATES_DOCUMENT, gates, { reason: updates.map((update) => `${fieldKey(update.gate, update.field)} = ${update.value}`).join(", ") });
 }
 
-/** "strategy_gate.approved = true (plans/demo.md@ab12cd34)" for the question to a person. */
+/** Evidence in a question is cut here, so that a batch of all eight fields still fits the host's prompt. */
+const SHORT = 60;
+
+/** "strategy_gate.approved = true (plans/demo.md@ab12cd34; …)" for a question or a result. */
 export function describeUpdate(update: BoundUpdate): string {
   const plan = update.plan ? `plans/${update.plan.name}.md@${update.plan.hash.slice(0, 8)}; ` : "";
-  return `${fieldKey(update.gate, update.field)} = ${update.value} (${plan}${update.evidence ?? "no evidence"})`;
+  const evidence = [...(update.evidence ?? "no evidence")];
+  const short = evidence.length > SHORT ? `${evidence.slice(0, SHORT - 1).join("")}…` : evidence.join("");
+  return `${fieldKey(update.gate, update.field)} = ${update.value} (${plan}${short})`;
 }

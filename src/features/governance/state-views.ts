@@ -7,15 +7,17 @@ import { listModules } from "../../lib/modules.ts";
 import { missingFields, SPRINT_BOARD_DOCUMENT } from "../../lib/sprint-board.ts";
 import type { Transaction } from "../../store/store.ts";
 import { gateReport, incidentFacts, readStanding, signalFacts } from "./facts.ts";
-import { readCycles, readExecution, readMetrics, readModules } from "./seeds.ts";
 import { statedTrends } from "../../lib/metrics.ts";
+import { readCycles, readExecution, readMetrics, readModules } from "./seeds.ts";
+import { cycleLine, gateLine, healthLine, incidentLine, ledgerLine } from "./state-lines.ts";
 
 export const PAGE_SIZE = 20;
 
-/** A state as rows: one page of them, how many there are, and what stands above them. */
+/** A state as rows: one page of them with a line of text each, how many there are, and what stands above them. */
 export interface StateView {
   head?: unknown;
-  rows: unknown[];
+  rows: readonly unknown[];
+  lines: string[];
   total: number;
   page: number;
   pages: number;
@@ -28,51 +30,58 @@ interface Query {
 }
 
 type View = (tx: Transaction, query: Query) => Promise<StateView>;
+interface Shown<R> {
+  head?: unknown;
+  line?: (row: R) => string;
+}
 
-function paged(all: readonly unknown[], { query, page }: Query, head?: unknown): StateView {
+function paged<R>(all: readonly R[], { query, page }: Query, { head, line = (row) => JSON.stringify(row) }: Shown<R> = {}): StateView {
   const wanted = query?.toLowerCase();
-  const rows = wanted ? all.filter((row) => JSON.stringify(row).toLowerCase().includes(wanted)) : all;
-  const pages = Math.max(1, Math.ceil(rows.length / PAGE_SIZE));
+  const found = wanted ? all.filter((row) => JSON.stringify(row).toLowerCase().includes(wanted)) : all;
+  const pages = Math.max(1, Math.ceil(found.length / PAGE_SIZE));
   if (page > pages) throw new OhmymktError("invalid_arguments", `page expected 1 to ${pages}, got ${page}`);
-  return { rows: rows.slice((page - 1) * PAGE_SIZE, page * PAGE_SIZE), total: rows.length, page, pages, ...(head === undefined ? {} : { head }) };
+  const rows = found.slice((page - 1) * PAGE_SIZE, page * PAGE_SIZE);
+  return { rows, lines: rows.map(line), total: found.length, page, pages, ...(head === undefined ? {} : { head }) };
 }
 
 /** What `ohmymkt_read_state` can show, by name. */
 export const STATE_VIEWS = {
   gates: async (tx, query) => {
     const { plan, gates } = await readStanding(tx);
-    return paged(gates.gates.flatMap((gate) => gate.fields), query, { overall: gates.overall, plan: plan?.name ?? null });
+    return paged(gates.gates.flatMap((gate) => gate.fields), query, { head: { overall: gates.overall, plan: plan?.name ?? null }, line: gateLine });
   },
   metrics: async (tx, query) => {
     const { readings, conflicts } = await signalFacts(tx, "weekly", query.config);
     const stated = statedTrends(await readMetrics(tx));
     const byHand = readings.filter((reading) => stated[reading.signal] !== reading.trend).map((reading) => `${reading.signal}: the file says ${stated[reading.signal]}, which does not count`);
     const { from } = cycleWindow("quarterly", tx.now);
-    return paged((await tx.observations.list({ from })).toReversed(), query, { signals: readings, conflicts, not_counted: byHand });
+    return paged((await tx.observations.list({ from })).toReversed(), query, { head: { signals: readings, conflicts, not_counted: byHand } });
   },
   modules: async (tx, query) => paged(listModules(await readModules(tx)), query),
   "sprint-board": async (tx, query) => {
     const board = await tx.documents.read(SPRINT_BOARD_DOCUMENT);
-    if (!board) return paged([], query, "no campaign has made a board yet");
+    if (!board) return paged([], query, { head: "no campaign has made a board yet" });
     const tasks = new Map((await tx.tasks.list()).map((task) => [task.metadata["board_item"] ?? task.id, task]));
     const rows = board.items.map((item) => ({ ...item, missing: missingFields(item), task: tasks.get(item.id)?.status ?? null }));
-    return paged(rows, query, { plan: board.plan, created_at: board.created_at, executable: rows.filter((row) => row.missing.length === 0).length, tasks: await tx.tasks.count() });
+    return paged(rows, query, {
+      head: { plan: board.plan, created_at: board.created_at, executable: rows.filter((row) => row.missing.length === 0).length, tasks: await tx.tasks.count() },
+    });
   },
   execution: async (tx, query) => {
     const { history, ...execution } = await readExecution(tx);
-    return paged(history.toReversed(), query, execution);
+    return paged(history.toReversed(), query, { head: execution });
   },
-  cycles: async (tx, query) => paged((await readCycles(tx)).cycles.toReversed(), query),
+  cycles: async (tx, query) => paged((await readCycles(tx)).cycles.toReversed(), query, { line: cycleLine }),
   boulder: async (tx, query) => {
     const boulder = await tx.documents.read(BOULDER_DOCUMENT);
     return paged(boulder ? [boulder] : [], query);
   },
-  incidents: async (tx, query) => paged((await incidentFacts(tx)).toReversed(), query),
+  incidents: async (tx, query) => paged((await incidentFacts(tx)).toReversed(), query, { line: incidentLine }),
   ledger: async (tx, query) => {
     const head = await tx.ledger.head();
-    if (query.query) return paged(await tx.ledger.list(), query, head);
+    if (query.query) return paged(await tx.ledger.list(), query, { head, line: ledgerLine });
     const rows = await tx.ledger.list({ limit: PAGE_SIZE, offset: (query.page - 1) * PAGE_SIZE });
-    return { head, rows, total: head.seq, page: query.page, pages: Math.max(1, Math.ceil(head.seq / PAGE_SIZE)) };
+    return { head, rows, lines: rows.map(ledgerLine), total: head.seq, page: query.page, pages: Math.max(1, Math.ceil(head.seq / PAGE_SIZE)) };
   },
   health: async (tx, query) => {
     const { execution, incidents, plan } = await readStanding(tx);
@@ -85,7 +94,7 @@ export const STATE_VIEWS = {
       cycles: (await readCycles(tx)).cycles,
       unreadableIncidents: incidents.filter((fact) => fact.unreadable).map((fact) => fact.id),
     });
-    return paged(checks, query, `${checks.filter((one) => one.ok).length} of ${checks.length} hold`);
+    return paged(checks, query, { head: `${checks.filter((one) => one.ok).length} of ${checks.length} hold`, line: healthLine });
   },
 } as const satisfies Record<string, View>;
 

@@ -1,5 +1,6 @@
 import type { Approval } from "../../lib/approvals.ts";
 import { approvalQuestion, type Answer } from "../approval-desk.ts";
+import { printable } from "../printable.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** Puts one approval to the person at the terminal; undefined when nobody sits there and `--yes` was not given. */
@@ -16,9 +17,4 @@ export async function answerApproval(row: Approval, options: { terminal: Termina
   if (/^\s*y(es)?\s*$/i.test(line)) return { approved: true, how: "cli_prompt" };
   const reason = (await terminal.ask("Why not? (optional) "))?.trim();
   return { approved: false, how: "cli_prompt", reason: reason || undefined };
-}
-
-/** Text that an agent wrote, made safe to show in a question: no control or direction characters, further lines indented. */
-export function printable(text: string): string {
-  return text.replace(/[\p{Cc}\u061C\u200E\u200F\u2028\u2029\u202A-\u202E\u2066-\u2069]/gu, (char) => (char === "\n" ? "\n  " : char === "\t" ? " " : "\uFFFD"));
 }

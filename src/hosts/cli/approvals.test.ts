@@ -1,8 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { join } from "node:path";
 import { makeWorkspace, type Workspace } from "../../testing/temp-workspace.ts";
 import { openStore } from "../../store/open.ts";
 import type { Approval } from "../../lib/approvals.ts";
-import { printable } from "./answer.ts";
+import { printable } from "../printable.ts";
 import { runOnTerminal, runSample, type Ended } from "./testing/spawn.ts";
 
 let workspace: Workspace;
@@ -29,6 +30,13 @@ describe("on a terminal", () => {
     expect(code).toBe(0);
     expect(out).toContain("number is 5 (cli_prompt)");
     expect(await rows()).toEqual([{ status: "used", decided_how: "cli_prompt" }]);
+  });
+
+  test("the question stays on the screen when the result goes to a file", async () => {
+    const file = join(workspace.directory, "result.json");
+    const { out } = await runOnTerminal(workspace.directory, set(5, "--json"), [["[y/N] ", "y\n"]], file);
+    expect(out).toContain("approve gate: number 5 (a note) [y/N] ");
+    expect(await Bun.file(file).json()).toEqual({ number: 5, revision: 1, how: "cli_prompt" });
   });
 
   test("no, with a reason that the next reader sees", async () => {

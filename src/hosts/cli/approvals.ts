@@ -3,7 +3,9 @@ import { actorLabel } from "../../lib/actor.ts";
 import type { Approval } from "../../lib/approvals.ts";
 import type { ToolOutcome } from "../../tools/ohmymkt/define.ts";
 import { approvalQuestion, decideApproval, type Answer } from "../approval-desk.ts";
-import { answerApproval, printable } from "./answer.ts";
+import { printable } from "../printable.ts";
+import { answerApproval } from "./answer.ts";
+import { refuseAgents } from "./agent-shell.ts";
 import { textOption, type OperatorCommand, type OperatorInput } from "./operator.ts";
 import { operate, type Session } from "./session.ts";
 
@@ -21,6 +23,7 @@ export const approvals: OperatorCommand = {
   },
   async run(input, session) {
     const direct = directAnswer(input);
+    if (direct !== undefined) refuseAgents(session.effects, "answer an approval");
     if (direct !== undefined) return answered([await decide(session, direct.id, direct.answer)]);
     if (!(await session.store.exists())) return listed([]);
     const pending = await operate(session, COMMAND, (tx) => tx.approvals.list({ status: "pending" }));

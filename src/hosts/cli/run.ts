@@ -1,5 +1,6 @@
 import { CommanderError } from "commander";
 import { OhmymktError, renderError } from "../../errors.ts";
+import { refuseAgents } from "./agent-shell.ts";
 import { approvals } from "./approvals.ts";
 import { errorValue, EXIT, exitCode } from "./exit.ts";
 import { buildProgram, type Execute } from "./program.ts";
@@ -35,6 +36,7 @@ function executor(effects: CliEffects): Execute {
     const directory = projectDirectory({ named: options.directory, cwd: effects.cwd, isFolder: (path) => effects.isFolder(path) });
     const store = await effects.openStore({ directory });
     try {
+      if (options.yes === true) refuseAgents(effects, "use --yes");
       const { value, text } = await work({ effects, directory, store, yes: options.yes === true });
       terminal.out(options.json === true ? json(value) : text.endsWith("\n") ? text : `${text}\n`);
     } finally {

@@ -16,6 +16,8 @@ export interface CliEffects {
   cwd: string;
   terminal: Terminal;
   signal: AbortSignal;
+  /** Whether an agent of the host opened this shell. */
+  agentShell: boolean;
   readText: ReadText;
   isFolder(path: string): boolean;
   tools(): Promise<readonly OhmymktTool[]>;

@@ -18,15 +18,17 @@ interface Streams {
   stdout: NodeJS.WriteStream;
   stderr: NodeJS.WriteStream;
   signal: AbortSignal;
+  /** False in an agent's shell, where nobody sits even if it looks like a terminal. */
+  person?: boolean;
 }
 
 const PIPE_COLUMNS = 100;
 
 /** The process's own terminal; questions go to stderr, so that stdout holds the result and nothing else. */
-export function createTerminal({ stdin, stdout, stderr, signal }: Streams): Terminal {
+export function createTerminal({ stdin, stdout, stderr, signal, person = true }: Streams): Terminal {
   let reader: LineReader | undefined;
   return {
-    interactive: stdin.isTTY === true && stderr.isTTY === true,
+    interactive: person && stdin.isTTY === true && stderr.isTTY === true,
     columns: stdout.columns > 0 ? stdout.columns : PIPE_COLUMNS,
     out: (text) => void stdout.write(text),
     err: (text) => void stderr.write(text),

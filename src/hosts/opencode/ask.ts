@@ -1,14 +1,15 @@
 import type { ToolContext as HostToolContext } from "@opencode-ai/plugin";
 import type { Approval } from "../../lib/approvals.ts";
 import { approvalQuestion, type Answer } from "../approval-desk.ts";
+import { printable } from "../printable.ts";
 import type { Sessions } from "./sessions.ts";
 
-/** Longest permission id that a person can still read in the host's prompt. */
-const MAX_QUESTION = 300;
+/** Longest permission id that a person can still read in the host's prompt; eight gate fields with their evidence fit. */
+const MAX_QUESTION = 1000;
 
 /** The permission id that the host shows: it carries the whole question, because the host shows nothing else. */
 export function permissionId(row: Pick<Approval, "kind" | "summary">): string {
-  const text = approvalQuestion(row)
+  const text = printable(approvalQuestion(row))
     .replace(/[*?]/g, "")
     .replace(/\s+/g, " ")
     .trim();

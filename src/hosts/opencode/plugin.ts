@@ -3,6 +3,7 @@ import { TEMPLATE_FILES } from "../../assets.ts";
 import { createKeywordDetector, wasUltrawork } from "../../hooks/keyword-detector/index.ts";
 import { guardState } from "../../hooks/state-guard/state-guard.ts";
 import type { Store } from "../../store/store.ts";
+import { AGENT_SHELL } from "../cli/agent-shell.ts";
 import { createAskedCalls } from "./ask.ts";
 import { createSessions } from "./sessions.ts";
 import { createTeam } from "./team.ts";
@@ -43,6 +44,9 @@ export function createPlugin({ client, directory }: PluginInput): Hooks {
     "experimental.chat.messages.transform": (_input, output) => detector.messagesTransform(output),
     async "tool.execute.before"({ tool }, { args }) {
       guardState(directory, tool, args);
+    },
+    async "shell.env"(_input, { env }) {
+      env[AGENT_SHELL] = "1";
     },
     async event({ event }) {
       const callID = askedCall(event);

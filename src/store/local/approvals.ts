@@ -1,4 +1,11 @@
-import { type Approval, APPROVAL_LIFETIME_HOURS, APPROVAL_TRANSITIONS, type ApprovalStatus, hasLapsed, subjectHash } from "../../lib/approvals.ts";
+import {
+  type Approval,
+  APPROVAL_LIFETIME_HOURS,
+  APPROVAL_TRANSITIONS,
+  type ApprovalStatus,
+  hasLapsed,
+  subjectHash,
+} from "../../lib/approvals.ts";
 import { type ErrorCode, OhmymktError } from "../../errors.ts";
 import type { Approvals } from "../store.ts";
 import { type Context, withoutNulls } from "./context.ts";
@@ -59,8 +66,19 @@ export function createApprovals(context: Context): Approvals {
     decide: async (id, { approved, how, reason }) => {
       const status = approved ? "approved" : "rejected";
       const approval = move(context, id, status);
-      sql.run(`UPDATE approval SET decided_at = ?, decided_how = ?, reason = ? WHERE id = ?`, now, how, reason ?? null, id);
-      const decided: Approval = { ...approval, decided_at: now, decided_how: how, ...(reason === undefined ? {} : { reason }) };
+      sql.run(
+        `UPDATE approval SET decided_at = ?, decided_how = ?, reason = ? WHERE id = ?`,
+        now,
+        how,
+        reason ?? null,
+        id,
+      );
+      const decided: Approval = {
+        ...approval,
+        decided_at: now,
+        decided_how: how,
+        ...(reason === undefined ? {} : { reason }),
+      };
       record(context, `approval.${status}`, decided);
       return decided;
     },
@@ -88,7 +106,9 @@ function find(context: Context, id: string): Approval | undefined {
 function move(context: Context, id: string, to: ApprovalStatus): Approval {
   const approval = find(context, id);
   if (approval === undefined) {
-    throw new OhmymktError("not_found", `there is no approval ${JSON.stringify(id)}`, { hint: "list the approvals to see their ids" });
+    throw new OhmymktError("not_found", `there is no approval ${JSON.stringify(id)}`, {
+      hint: "list the approvals to see their ids",
+    });
   }
   const allowed: readonly string[] = APPROVAL_TRANSITIONS[approval.status];
   if (!allowed.includes(to)) throw refusal(approval, to);
@@ -106,19 +126,28 @@ function refusal({ id, status, summary, reason }: Approval, to: ApprovalStatus):
           ? ["invalid_transition", "it was decided already; ask again if something changed"]
           : status === "pending"
             ? ["approval_required", "a person must answer it first"]
-            : ["approval_rejected", `do not repeat the call unchanged${reason === undefined ? "" : `; the reason given was: ${reason}`}`];
+            : [
+                "approval_rejected",
+                `do not repeat the call unchanged${reason === undefined ? "" : `; the reason given was: ${reason}`}`,
+              ];
   return new OhmymktError(code, `approval ${id} (${summary}) is ${status} and cannot become ${to}`, { hint });
 }
 
 /** Rows that are too old stop counting at the first look at them. */
 function lapse({ sql, nowMs }: Context): void {
   const open = sql.all<Stored>(`SELECT * FROM approval WHERE status IN('pending','approved')`);
-  for (const row of open) if (hasLapsed(fromStored(row), nowMs)) sql.run(`UPDATE approval SET status = 'lapsed' WHERE id = ?`, row.id);
+  for (const row of open)
+    if (hasLapsed(fromStored(row), nowMs)) sql.run(`UPDATE approval SET status = 'lapsed' WHERE id = ?`, row.id);
 }
 
 function record(context: Context, kind: string, approval: Approval): void {
   const { id, subject_hash, summary, decided_how, reason } = approval;
-  appendLedger(context, { kind, subject: id, reason, evidence: { kind: approval.kind, subject_hash, summary, how: decided_how } });
+  appendLedger(context, {
+    kind,
+    subject: id,
+    reason,
+    evidence: { kind: approval.kind, subject_hash, summary, how: decided_how },
+  });
 }
 
 function fromStored(row: Stored): Approval {

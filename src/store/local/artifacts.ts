@@ -31,9 +31,13 @@ function read(context: Context, path: string): string | undefined {
 function write(context: Context, path: string, content: string): { path: string; hash: string } {
   const row = fileRow(context.sql, path);
   if (row?.kind === "document") {
-    throw new OhmymktError("invalid_arguments", `.ohmymkt/${path} is a governed document; expected the path of a report, notepad or other text`, {
-      hint: "change it with the tool that owns it",
-    });
+    throw new OhmymktError(
+      "invalid_arguments",
+      `.ohmymkt/${path} is a governed document; expected the path of a report, notepad or other text`,
+      {
+        hint: "change it with the tool that owns it",
+      },
+    );
   }
   const found = present(context, path, row);
   if (found.kind === "blocked") throw corrupt(path, "repair", "", found.problem);
@@ -60,6 +64,10 @@ function list({ sql, files }: Context, folder: string): string[] {
   const below = (path: string): string[] =>
     files.names(path).flatMap(({ name, isFolder }) => (isFolder ? below(`${path}/${name}`) : [`${path}/${name}`]));
   const prefix = `${folder}/`;
-  const pending = sql.all<{ path: string }>(`SELECT path FROM document WHERE state = 'pending' AND path >= ? AND path < ?`, prefix, prefixEnd(prefix));
+  const pending = sql.all<{ path: string }>(
+    `SELECT path FROM document WHERE state = 'pending' AND path >= ? AND path < ?`,
+    prefix,
+    prefixEnd(prefix),
+  );
   return [...new Set([...below(folder), ...pending.map(({ path }) => path)])].toSorted((a, b) => (a < b ? -1 : 1));
 }

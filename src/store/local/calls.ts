@@ -16,7 +16,9 @@ export class Calls {
     return new Proxy(noun, {
       get: (target, name): unknown => {
         const method: unknown = Reflect.get(target, name);
-        return typeof method === "function" ? (...args: unknown[]) => this.#start(() => Reflect.apply(method, target, args)) : method;
+        return typeof method === "function"
+          ? (...args: unknown[]) => this.#start(() => Reflect.apply(method, target, args))
+          : method;
       },
     });
   }
@@ -29,10 +31,16 @@ export class Calls {
 
   async #start(call: () => unknown): Promise<unknown> {
     if (this.#ended) {
-      throw new OhmymktError("internal", "a transaction was used after its end", { hint: "await every call inside the transaction's function" });
+      throw new OhmymktError("internal", "a transaction was used after its end", {
+        hint: "await every call inside the transaction's function",
+      });
     }
     if (!this.#isAlive()) {
-      throw new OhmymktError("storage", "the database gave the transaction up after an earlier error; nothing was changed", { hint: "repeat the call once the disk is well" });
+      throw new OhmymktError(
+        "storage",
+        "the database gave the transaction up after an earlier error; nothing was changed",
+        { hint: "repeat the call once the disk is well" },
+      );
     }
     const running = Promise.resolve(call());
     this.#running.add(running);

@@ -1,5 +1,6 @@
 import type { Document } from "../../lib/documents.ts";
 import { OhmymktError } from "../../errors.ts";
+import { firstIssue } from "./issues.ts";
 import { type Fault, parseJson, parseMarkdown, type Parsed } from "./text.ts";
 
 /** Whether there is an earlier revision to go back to, which decides the advice in an error. */
@@ -13,21 +14,21 @@ export async function decode<T>(document: Document<T>, bytes: Uint8Array, advice
   const current = upgrade(document, parsed, text, advice);
   const checked = document.schema.safeParse(current, { reportInput: true });
   if (checked.success) return checked.data;
-  const [issue] = checked.error.issues;
-  const path = issue === undefined ? [] : issue.code === "unrecognized_keys" ? [...issue.path, ...issue.keys.slice(0, 1)] : issue.path;
-  const member = path.length > 0 ? `${path.map(String).join(".")}: ` : "";
-  const problem = `${member}${issue?.message ?? "does not fit its schema"}`;
+  const { path, problem } = firstIssue(checked.error);
   throw corrupt(document.path, advice, placed(text, { offset: parsed.offsetOf(path), problem }), problem);
 }
 
 /** A value → the bytes of its file; stable, so that equal values give equal bytes. */
 export async function encode<T>(document: Document<T>, value: T): Promise<Uint8Array> {
-  return new TextEncoder().encode(document.format === "json" ? `${JSON.stringify(value, null, 2)}\n` : await toMarkdown(document, value));
+  return new TextEncoder().encode(
+    document.format === "json" ? `${JSON.stringify(value, null, 2)}\n` : await toMarkdown(document, value),
+  );
 }
 
 async function toMarkdown<T>(document: Document<T>, value: T): Promise<string> {
   const { body, ...front } = asRecord(value) ?? {};
-  if (typeof body !== "string") throw new OhmymktError("internal", `${document.name}: a Markdown document needs a text member "body"`);
+  if (typeof body !== "string")
+    throw new OhmymktError("internal", `${document.name}: a Markdown document needs a text member "body"`);
   const { stringify } = await import("yaml");
   return `---\n${stringify(front, { lineWidth: 0, aliasDuplicateObjects: false })}---\n${body}`;
 }
@@ -45,20 +46,36 @@ function utf8<T>(document: Document<T>, bytes: Uint8Array, advice: Advice): stri
 
 function upgrade<T>(document: Document<T>, parsed: Parsed & { ok: true }, text: string, advice: Advice): unknown {
   let value = asRecord(parsed.value);
-  if (value === undefined) throw corrupt(document.path, advice, ":1:1", `expected an object with schema_version ${document.version}, got ${kindOf(parsed.value)}`);
+  if (value === undefined)
+    throw corrupt(
+      document.path,
+      advice,
+      ":1:1",
+      `expected an object with schema_version ${document.version}, got ${kindOf(parsed.value)}`,
+    );
   const version = value["schema_version"];
   if (typeof version !== "number" || !Number.isInteger(version) || version < 1) {
     const problem = `schema_version: expected ${document.version}, got ${version === undefined ? "none" : JSON.stringify(version)}`;
-    throw corrupt(document.path, advice, placed(text, { offset: parsed.offsetOf(["schema_version"]), problem }), problem);
+    throw corrupt(
+      document.path,
+      advice,
+      placed(text, { offset: parsed.offsetOf(["schema_version"]), problem }),
+      problem,
+    );
   }
   if (version > document.version) {
-    throw new OhmymktError("newer_version", `.ohmymkt/${document.path} has schema_version ${version}; this ohmymkt knows up to ${document.version}`, {
-      hint: "update ohmymkt; the file was left as it is",
-    });
+    throw new OhmymktError(
+      "newer_version",
+      `.ohmymkt/${document.path} has schema_version ${version}; this ohmymkt knows up to ${document.version}`,
+      {
+        hint: "update ohmymkt; the file was left as it is",
+      },
+    );
   }
   for (let from = version; from < document.version; from += 1) {
     const step = document.migrations[from];
-    if (step === undefined) throw new OhmymktError("internal", `${document.name} has no migration from schema_version ${from}`);
+    if (step === undefined)
+      throw new OhmymktError("internal", `${document.name} has no migration from schema_version ${from}`);
     value = step(value);
   }
   return value;
@@ -82,7 +99,9 @@ function placed(text: string, fault: Fault): string {
 }
 
 function asRecord(value: unknown): Record<string, unknown> | undefined {
-  return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : undefined;
+  return typeof value === "object" && value !== null && !Array.isArray(value)
+    ? (value as Record<string, unknown>)
+    : undefined;
 }
 
 function kindOf(value: unknown): string {

@@ -10,6 +10,9 @@ import { Sql } from "./sql.ts";
 /** Older engines can lose commits when a write-ahead log is reset while another process writes (sqlite.org, "WAL-reset bug"). */
 const SAFE_WAL_VERSION = [3, 51, 3] as const;
 
+/** Marks the file as ours in its header ("ohmk"), so that another program's database is never changed. */
+const APPLICATION_ID = 0x6f686d6b;
+
 /** One open connection and the file it belongs to. */
 export interface Connection {
   sql: Sql;
@@ -25,6 +28,8 @@ export async function connect(root: string, options: { durable: boolean; busyTim
   if (size === 0) throw corruptDatabase(undefined, "is empty");
   const sql = new Sql(new Database(path, { readwrite: true, create: false, strict: true }));
   try {
+    sql.script(`PRAGMA busy_timeout = ${BLOCKING_WAIT_MS}`);
+    await whenFree(options.busyTimeoutMs, () => refuseForeign(sql));
     await whenFree(options.busyTimeoutMs, () => configure(sql, options.durable));
     await whenFree(options.busyTimeoutMs, () => migrate(sql));
   } catch (error) {
@@ -46,7 +51,7 @@ function ensureFile(root: string, path: string): void {
   const fresh = join(root, ".tmp", `new-${process.pid}-${crypto.randomUUID()}.db`);
   const sql = new Sql(new Database(fresh, { readwrite: true, create: true, strict: true }));
   try {
-    sql.script("PRAGMA synchronous = FULL");
+    sql.script(`PRAGMA synchronous = FULL; PRAGMA application_id = ${APPLICATION_ID}`);
     migrate(sql);
   } finally {
     sql.close();
@@ -63,8 +68,12 @@ function ensureFile(root: string, path: string): void {
   }
 }
 
+function refuseForeign(sql: Sql): void {
+  const id = sql.get<{ application_id: number }>("PRAGMA application_id")?.application_id;
+  if (id !== APPLICATION_ID) throw corruptDatabase(undefined, "is a database of another program");
+}
+
 function configure(sql: Sql, durable: boolean): void {
-  sql.script(`PRAGMA busy_timeout = ${BLOCKING_WAIT_MS}`);
   sql.script("PRAGMA foreign_keys = ON");
   sql.script(`PRAGMA synchronous = ${durable ? "FULL" : "OFF"}`);
   const { version } = sql.get<{ version: string }>("SELECT sqlite_version() AS version") ?? { version: "0" };
@@ -87,9 +96,13 @@ function migrate(sql: Sql): void {
   try {
     const version = schemaVersion(sql);
     if (version > SCHEMA_STEPS.length) {
-      throw new OhmymktError("newer_version", `.ohmymkt/ohmymkt.db has schema version ${version}; this ohmymkt knows up to ${SCHEMA_STEPS.length}`, {
-        hint: "update ohmymkt; the database was left as it is",
-      });
+      throw new OhmymktError(
+        "newer_version",
+        `.ohmymkt/ohmymkt.db has schema version ${version}; this ohmymkt knows up to ${SCHEMA_STEPS.length}`,
+        {
+          hint: "update ohmymkt; the database was left as it is",
+        },
+      );
     }
     for (const step of SCHEMA_STEPS.slice(version)) sql.script(step);
     sql.script(`PRAGMA user_version = ${SCHEMA_STEPS.length}`);

@@ -1,12 +1,17 @@
 import { afterEach, expect, test } from "bun:test";
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdtempSync, readdirSync, rmSync, statSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { openStore } from "../open.ts";
 import { CAUSE, Counter, makeProject } from "./testing/fixtures.ts";
 
 const cleanups: (() => void)[] = [];
-afterEach(() => cleanups.splice(0).toReversed().forEach((cleanup) => cleanup()));
+afterEach(() =>
+  cleanups
+    .splice(0)
+    .toReversed()
+    .forEach((cleanup) => cleanup()),
+);
 
 /** A file system of its own in memory; undefined, with a line that says so, where this user may not mount one. */
 function smallDisk(what: string): string | undefined {
@@ -25,8 +30,8 @@ function mount(...args: string[]): boolean {
   return Bun.spawnSync(["mount", ...args], { stderr: "ignore" }).success;
 }
 
-/** Fills the disk to the last byte; the function empties it again. */
-function fill(directory: string): () => void {
+/** Fills the disk up to `spare` bytes; the function empties it again. */
+function fill(directory: string, spare = 0): () => void {
   const path = join(directory, "filler");
   for (let size = 1024 * 1024; size >= 1; size = Math.floor(size / 2)) {
     try {
@@ -35,35 +40,53 @@ function fill(directory: string): () => void {
       // Expected: the next smaller piece may still fit.
     }
   }
+  truncateSync(path, statSync(path).size - spare);
   return () => rmSync(path);
 }
 
 test("a full disk gives a storage error and leaves the state as it was", async () => {
   const directory = smallDisk("full disk");
   if (directory === undefined) return;
-  const { text } = makeProject(directory);
+  const { path, text } = makeProject(directory);
   const store = openStore({ directory });
   cleanups.push(() => void store.close());
   await store.transaction(CAUSE, (tx) => tx.documents.write(Counter, { schema_version: 1, count: 1 }));
   const before = text(Counter.path);
   const head = await store.transaction(CAUSE, (tx) => tx.ledger.head());
 
-  const empty = fill(directory);
-  for (const content of ["small", "large ".repeat(100_000)]) {
+  for (const [spare, content] of [
+    [0, "small"],
+    [200_000, "large ".repeat(100_000)],
+  ] as const) {
+    const empty = fill(directory, spare);
     const error: unknown = await store
       .transaction(CAUSE, async (tx) => {
         await tx.documents.write(Counter, { schema_version: 1, count: 2 });
-        await tx.artifacts.write("reports/weekly/r.md", content);
+        await tx.artifacts.write("zz/after-the-counter.md", content);
       })
       .catch((reason: unknown) => reason);
-    expect(error).toMatchObject({ code: "storage", message: expect.stringMatching(/ENOSPC|SQLITE_FULL|SQLITE_IOERR/), hint: expect.stringMatching(/disk/) });
+    expect(error).toMatchObject({
+      code: "storage",
+      message: expect.stringMatching(/ENOSPC|SQLITE_FULL|SQLITE_IOERR/),
+      hint: expect.stringMatching(/disk/),
+    });
     expect(text(Counter.path)).toBe(before);
+    expect(readdirSync(path(".tmp"))).toEqual([]);
+    empty();
   }
+  const empty = fill(directory);
+  const swallowed: unknown = await store
+    .transaction(CAUSE, async (tx) => {
+      await tx.artifacts.write("zz/huge.md", "x".repeat(6_000_000)).catch(() => "the work goes on regardless");
+      await tx.ledger.append({ kind: "test.after", subject: "the database gave up" });
+    })
+    .catch((reason: unknown) => reason);
+  expect(swallowed).toMatchObject({ code: "storage" });
   empty();
 
   await store.transaction(CAUSE, async (tx) => {
     expect(await tx.documents.read(Counter)).toEqual({ schema_version: 1, count: 1 });
-    expect(await tx.artifacts.exists("reports/weekly/r.md")).toBe(false);
+    expect(await tx.artifacts.exists("zz/after-the-counter.md")).toBe(false);
     expect(await tx.ledger.head()).toEqual(head);
     await tx.documents.write(Counter, { schema_version: 1, count: 3 });
   });
@@ -91,11 +114,15 @@ test("a read-only directory gives a storage error and changes nothing", async ()
   const { path, text } = makeProject(directory);
   const before = text(Counter.path);
   if (isRoot) expect(mount("-o", "remount,ro", directory)).toBe(true);
-  else for (const each of [path("ohmymkt.db"), path("."), directory]) chmodSync(each, each.endsWith(".db") ? 0o444 : 0o555);
+  else
+    for (const each of [path("ohmymkt.db"), path("."), directory])
+      chmodSync(each, each.endsWith(".db") ? 0o444 : 0o555);
 
   const store = openStore({ directory });
   expect(await store.exists()).toBe(true);
-  const error: unknown = await store.transaction(CAUSE, (tx) => tx.documents.write(Counter, { schema_version: 1, count: 2 })).catch((reason: unknown) => reason);
+  const error: unknown = await store
+    .transaction(CAUSE, (tx) => tx.documents.write(Counter, { schema_version: 1, count: 2 }))
+    .catch((reason: unknown) => reason);
   expect(error).toMatchObject({ code: "storage", hint: expect.stringMatching(/read-only|permissions|folder/) });
   expect(text(Counter.path)).toBe(before);
   await store.close();
@@ -110,6 +137,9 @@ test("a file where the state folder should be gives a storage error", async () =
   cleanups.push(remove);
   writeFileSync(join(directory, ".ohmymkt"), "mine");
   const store = openStore({ directory });
-  expect(await store.transaction(CAUSE, async () => 1).catch((reason: unknown) => reason)).toMatchObject({ code: "storage", hint: expect.stringContaining(".ohmymkt is a folder") });
+  expect(await store.transaction(CAUSE, async () => 1).catch((reason: unknown) => reason)).toMatchObject({
+    code: "storage",
+    hint: expect.stringContaining(".ohmymkt is a folder"),
+  });
   await store.close();
 });

@@ -60,13 +60,32 @@ function adopt(context: Context, path: string, found: Found & { kind: "file" }, 
   return row;
 }
 
-async function write<T>(context: Context, document: Document<T>, value: T, note: { reason?: string; evidence?: unknown } = {}): Promise<Revision<T>> {
+async function write<T>(
+  context: Context,
+  document: Document<T>,
+  value: T,
+  note: { reason?: string; evidence?: unknown } = {},
+): Promise<Revision<T>> {
   const before = await readRevision(context, document);
   const content = await encode(document, value);
   const kept = await decodeOwn(document, content);
   const hash = sha256(content);
-  const row = enqueue(context, { path: document.path, kind: "document", hash, content, origin: "ours", base: before?.hash });
-  appendLedger(context, { kind: "document.write", subject: document.path, reason: note.reason, evidence: note.evidence, before: before?.hash, after: hash });
+  const row = enqueue(context, {
+    path: document.path,
+    kind: "document",
+    hash,
+    content,
+    origin: "ours",
+    base: before?.hash,
+  });
+  appendLedger(context, {
+    kind: "document.write",
+    subject: document.path,
+    reason: note.reason,
+    evidence: note.evidence,
+    before: before?.hash,
+    after: hash,
+  });
   return revisionOf(document, kept, row);
 }
 
@@ -83,7 +102,10 @@ async function decodeOwn<T>(document: Document<T>, content: Uint8Array): Promise
   }
 }
 
-async function list<T>(context: Context, collection: Collection<T>): Promise<{ readable: Revision<T>[]; unreadable: Unreadable[] }> {
+async function list<T>(
+  context: Context,
+  collection: Collection<T>,
+): Promise<{ readable: Revision<T>[]; unreadable: Unreadable[] }> {
   const readable: Revision<T>[] = [];
   const unreadable: Unreadable[] = [];
   for (const id of memberIds(context, collection)) {
@@ -98,13 +120,24 @@ async function list<T>(context: Context, collection: Collection<T>): Promise<{ r
   return { readable, unreadable };
 }
 
-const UNREADABLE: ReadonlySet<string> = new Set(["corrupt_document", "newer_version", "invalid_id", "invalid_arguments"]);
+const UNREADABLE: ReadonlySet<string> = new Set([
+  "corrupt_document",
+  "newer_version",
+  "invalid_id",
+  "invalid_arguments",
+]);
 
 function memberIds<T>({ sql, files }: Context, { folder, extension }: Collection<T>): string[] {
   const prefix = `${folder}/`;
-  const known = sql.all<{ path: string }>(`SELECT path FROM document WHERE kind = 'document' AND path >= ? AND path < ?`, prefix, prefixEnd(prefix));
+  const known = sql.all<{ path: string }>(
+    `SELECT path FROM document WHERE kind = 'document' AND path >= ? AND path < ?`,
+    prefix,
+    prefixEnd(prefix),
+  );
   const names = [...files.names(folder).map(({ name }) => name), ...known.map(({ path }) => path.slice(prefix.length))];
-  const ids = names.filter((name) => name.endsWith(extension) && !name.includes("/")).map((name) => name.slice(0, -extension.length));
+  const ids = names
+    .filter((name) => name.endsWith(extension) && !name.includes("/"))
+    .map((name) => name.slice(0, -extension.length));
   return [...new Set(ids)].toSorted((a, b) => (a < b ? -1 : 1));
 }
 
@@ -115,13 +148,30 @@ async function restore<T>(context: Context, document: Document<T>, hash: string 
   const now = found.kind === "file" ? found.hash : undefined;
   if (found.kind === "file") await keepUnrecorded(context, document, found);
   const good = await lastGood(context.sql, document, { hash, not: now });
-  const row = enqueue(context, { path, kind: "document", hash: good.hash, content: good.content, origin: good.origin, base: now });
-  appendLedger(context, { kind: "document.restore", subject: path, evidence: { origin: good.origin, from: good.seq }, before: now, after: good.hash });
+  const row = enqueue(context, {
+    path,
+    kind: "document",
+    hash: good.hash,
+    content: good.content,
+    origin: good.origin,
+    base: now,
+  });
+  appendLedger(context, {
+    kind: "document.restore",
+    subject: path,
+    evidence: { origin: good.origin, from: good.seq },
+    before: now,
+    after: good.hash,
+  });
   return revisionOf(document, good.value, row);
 }
 
 /** A restore loses nothing: what the file holds now becomes part of its history, readable or not. */
-async function keepUnrecorded<T>(context: Context, document: Document<T>, found: Found & { kind: "file" }): Promise<void> {
+async function keepUnrecorded<T>(
+  context: Context,
+  document: Document<T>,
+  found: Found & { kind: "file" },
+): Promise<void> {
   const row = fileRow(context.sql, document.path);
   if (row?.hash === found.hash) return;
   try {
@@ -129,11 +179,24 @@ async function keepUnrecorded<T>(context: Context, document: Document<T>, found:
   } catch (error) {
     if (!(error instanceof OhmymktError)) throw error;
     keepContent(context.sql, found.hash, found.bytes);
-    appendLedger(context, { kind: "document.unreadable", subject: document.path, reason: error.message, before: row?.hash, after: found.hash });
+    appendLedger(context, {
+      kind: "document.unreadable",
+      subject: document.path,
+      reason: error.message,
+      before: row?.hash,
+      after: found.hash,
+    });
   }
 }
 
 function revisionOf<T>(document: Document<T>, value: T, row: FileRow): Revision<T> {
   const name = document.path.slice(document.path.lastIndexOf("/") + 1);
-  return { id: name.replace(/\.(json|md)$/, ""), path: document.path, value, hash: row.hash, revision: row.revision, origin: row.origin };
+  return {
+    id: name.replace(/\.(json|md)$/, ""),
+    path: document.path,
+    value,
+    hash: row.hash,
+    revision: row.revision,
+    origin: row.origin,
+  };
 }

@@ -4,6 +4,7 @@ import {
   closeSync,
   constants,
   fsyncSync,
+  lstatSync,
   mkdirSync,
   openSync,
   readdirSync,
@@ -23,7 +24,10 @@ import { locate } from "./paths.ts";
 export const MAX_FILE_BYTES = 16 * 1024 * 1024;
 
 /** What stands at a path: nothing, a file with the SHA-256 of its bytes, or something that cannot be a file of ours. */
-export type Found = { kind: "absent" } | { kind: "file"; bytes: Uint8Array; hash: string } | { kind: "blocked"; problem: string };
+export type Found =
+  | { kind: "absent" }
+  | { kind: "file"; bytes: Uint8Array; hash: string }
+  | { kind: "blocked"; problem: string };
 
 /** New content that waits in `.tmp` for its rename. */
 export interface Staged {
@@ -46,8 +50,13 @@ export class Files {
     this.#durable = durable;
   }
 
-  /** Makes the state folder and the ignore file that keeps the database out of version control. */
+  /** Makes the state folder and the ignore file that keeps the database out of version control. Throws `corrupt_document` for links. */
   prepare(): void {
+    // A cloned project must not be able to point our own files at somebody else's.
+    for (const name of [".tmp", "ohmymkt.db"]) {
+      const stats = lstatSync(join(this.root, name), { throwIfNoEntry: false });
+      if (stats?.isSymbolicLink() === true) throw notAFolder(name, "is a link, which is never followed");
+    }
     mkdirSync(this.#tmp, { recursive: true });
     try {
       writeFileSync(join(this.root, ".gitignore"), "ohmymkt.db*\n.tmp/\n", { flag: "wx" });
@@ -63,7 +72,8 @@ export class Files {
     if (stats === undefined) return { kind: "absent" };
     if (stats.isDirectory()) return { kind: "blocked", problem: "is a folder where a file was expected" };
     if (!stats.isFile()) return { kind: "blocked", problem: "is not a plain file" };
-    if (stats.size > MAX_FILE_BYTES) return { kind: "blocked", problem: `has ${stats.size} bytes; at most ${MAX_FILE_BYTES} were expected` };
+    if (stats.size > MAX_FILE_BYTES)
+      return { kind: "blocked", problem: `has ${stats.size} bytes; at most ${MAX_FILE_BYTES} were expected` };
     const bytes = readFileSync(place.real);
     return { kind: "file", bytes, hash: sha256(bytes) };
   }
@@ -151,7 +161,9 @@ export class Files {
 }
 
 function notAFolder(path: string, problem: string): OhmymktError {
-  return new OhmymktError("corrupt_document", `.ohmymkt/${path} ${problem}`, { hint: "move it away, so that a plain folder or file can stand there" });
+  return new OhmymktError("corrupt_document", `.ohmymkt/${path} ${problem}`, {
+    hint: "move it away, so that a plain folder or file can stand there",
+  });
 }
 
 function isOlderThan(path: string, ms: number): boolean {

@@ -14,7 +14,12 @@ interface Past {
 
 /** Every content that a path has had, newest first; a run of the same content is one entry each time it was recorded. */
 export function history(sql: Sql, path: string): { hash: string; at: string; seq: number; content: string }[] {
-  return past(sql, path).map(({ hash, at, seq }) => ({ hash, at, seq, content: new TextDecoder().decode(keptContent(sql, hash)) }));
+  return past(sql, path).map(({ hash, at, seq }) => ({
+    hash,
+    at,
+    seq,
+    content: new TextDecoder().decode(keptContent(sql, hash)),
+  }));
 }
 
 /** The wanted revision, or the newest that is valid and differs from `not`. Throws `not_found`. */
@@ -32,14 +37,25 @@ export async function lastGood<T>(
       if (wanted.hash !== undefined || !(error instanceof OhmymktError)) throw error;
     }
   }
-  throw new OhmymktError("not_found", `.ohmymkt/${document.path} has no ${wanted.hash === undefined ? "other valid revision" : `revision ${wanted.hash}`}`, {
-    hint: "list its revisions with the history of the path",
-  });
+  throw new OhmymktError(
+    "not_found",
+    `.ohmymkt/${document.path} has no ${wanted.hash === undefined ? "other valid revision" : `revision ${wanted.hash}`}`,
+    {
+      hint: "list its revisions with the history of the path",
+    },
+  );
 }
 
 function past(sql: Sql, path: string): Past[] {
   return sql
-    .all<{ seq: number; at: string; kind: string; before: string | null; after: string | null; evidence: string | null }>(
+    .all<{
+      seq: number;
+      at: string;
+      kind: string;
+      before: string | null;
+      after: string | null;
+      evidence: string | null;
+    }>(
       `SELECT seq, at, kind, before, after, evidence FROM ledger WHERE subject = ?
          AND kind IN('document.write','document.hand_edit','document.imported','document.restore','document.superseded','document.unreadable','artifact.write','artifact.imported','artifact.hand_edit','artifact.superseded')
        ORDER BY seq DESC`,
@@ -47,7 +63,12 @@ function past(sql: Sql, path: string): Past[] {
     )
     .map(({ seq, at, kind, before, after, evidence }) => {
       const verb = kind.slice(kind.indexOf(".") + 1);
-      return { seq, at, hash: String(JSON.parse((verb === "superseded" ? before : after) ?? '""')), origin: originOf(verb, evidence) };
+      return {
+        seq,
+        at,
+        hash: String(JSON.parse((verb === "superseded" ? before : after) ?? '""')),
+        origin: originOf(verb, evidence),
+      };
     });
 }
 

@@ -87,7 +87,7 @@ class Walk {
     // A sticky pattern per piece, because one pattern for a whole string overflows the stack on long ones.
     this.#offset += 1;
     for (;;) {
-      const piece = this.#match(/[^"\\\u0000-\u001f]+|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})/y);
+      const piece = this.#match(/(?:[^"\\\p{Cc}]|[\u007f-\u009f])+|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})/uy);
       if (piece !== undefined) continue;
       if (this.#text[this.#offset] !== '"') throw new Fault(this.#offset, 'the rest of a string and "\\""');
       this.#offset += 1;

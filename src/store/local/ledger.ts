@@ -1,4 +1,11 @@
-import { type ChainCheck, GENESIS, type LedgerEvent, ledgerHash, type LedgerRow, verifyChain } from "../../lib/ledger.ts";
+import {
+  type ChainCheck,
+  GENESIS,
+  type LedgerEvent,
+  ledgerHash,
+  type LedgerRow,
+  verifyChain,
+} from "../../lib/ledger.ts";
 import { OhmymktError } from "../../errors.ts";
 import type { Ledger } from "../store.ts";
 import { type Context, withoutNulls } from "./context.ts";
@@ -52,7 +59,11 @@ export function appendLedger({ sql, cause, now }: Context, event: LedgerEvent): 
     row.prev,
     row.hash,
   );
-  sql.run(`INSERT INTO ledger_head(one, seq, hash) VALUES(1,?,?) ON CONFLICT(one) DO UPDATE SET seq = excluded.seq, hash = excluded.hash`, row.seq, row.hash);
+  sql.run(
+    `INSERT INTO ledger_head(one, seq, hash) VALUES(1,?,?) ON CONFLICT(one) DO UPDATE SET seq = excluded.seq, hash = excluded.hash`,
+    row.seq,
+    row.hash,
+  );
   return row;
 }
 
@@ -61,7 +72,11 @@ export function createLedger(context: Context): Ledger {
   return {
     append: async (event) => appendLedger(context, event),
     latest: async (kind, subject) => {
-      const row = sql.get<Stored>(`SELECT * FROM ledger WHERE kind = ? AND subject = ? ORDER BY seq DESC LIMIT 1`, kind, subject);
+      const row = sql.get<Stored>(
+        `SELECT * FROM ledger WHERE kind = ? AND subject = ? ORDER BY seq DESC LIMIT 1`,
+        kind,
+        subject,
+      );
       return row && fromStored(row);
     },
     list: async (filter = {}) => {
@@ -73,7 +88,13 @@ export function createLedger(context: Context): Ledger {
       where.equal("subject", filter.subject);
       if (filter.from !== undefined) where.and("at >= ?", instant(filter.from));
       if (filter.to !== undefined) where.and("at <= ?", instant(filter.to));
-      return sql.all<Stored>(`SELECT * FROM ledger ${where.text} ORDER BY seq DESC LIMIT ? OFFSET ?`, ...where.params, ...page(filter)).map(fromStored);
+      return sql
+        .all<Stored>(
+          `SELECT * FROM ledger ${where.text} ORDER BY seq DESC LIMIT ? OFFSET ?`,
+          ...where.params,
+          ...page(filter),
+        )
+        .map(fromStored);
     },
     head: async () => ledgerHead(sql),
     verify: async (expected) => verifyLedger(sql, expected),
@@ -89,9 +110,16 @@ function verifyLedger(sql: Sql, expected: { seq: number; hash: string } | undefi
   const result = verifyChain(rows(sql));
   if (!result.ok) return result;
   for (const head of [ledgerHead(sql), ...(expected === undefined ? [] : [expected])]) {
-    if (head.seq > result.rows) return { ok: false, seq: result.rows + 1, problem: `row ${result.rows + 1} is missing: ${head.seq} rows were expected` };
-    const hash = head.seq === 0 ? GENESIS : sql.get<{ hash: string }>(`SELECT hash FROM ledger WHERE seq = ?`, head.seq)?.hash;
-    if (hash !== head.hash) return { ok: false, seq: head.seq, problem: "is not the row that was recorded as the head" };
+    if (head.seq > result.rows)
+      return {
+        ok: false,
+        seq: result.rows + 1,
+        problem: `row ${result.rows + 1} is missing: ${head.seq} rows were expected`,
+      };
+    const hash =
+      head.seq === 0 ? GENESIS : sql.get<{ hash: string }>(`SELECT hash FROM ledger WHERE seq = ?`, head.seq)?.hash;
+    if (hash !== head.hash)
+      return { ok: false, seq: head.seq, problem: "is not the row that was recorded as the head" };
   }
   const last = ledgerHead(sql);
   if (last.seq < result.rows) return { ok: false, seq: last.seq + 1, problem: "was added without the recorded head" };
@@ -135,7 +163,11 @@ function jsonOrNull(value: unknown): string | null {
 export function instant(text: string): string {
   const ms = Date.parse(text);
   if (!Number.isNaN(ms)) return new Date(ms).toISOString();
-  throw new OhmymktError("invalid_arguments", `expected an ISO 8601 time such as 2026-02-01T09:00:00Z, got ${JSON.stringify(text)}`, {
-    hint: "repeat the call with a full date and time in UTC",
-  });
+  throw new OhmymktError(
+    "invalid_arguments",
+    `expected an ISO 8601 time such as 2026-02-01T09:00:00Z, got ${JSON.stringify(text)}`,
+    {
+      hint: "repeat the call with a full date and time in UTC",
+    },
+  );
 }

@@ -52,11 +52,20 @@ test("files of a fresh clone without the database are adopted as imported", asyn
   const { directory, put, path } = project();
   put(Counter.path, '{"schema_version": 1, "count": 7}');
   const store = openStore({ directory, sync: "off" });
-  expect(await store.transaction(CAUSE, (tx) => tx.documents.revision(Counter))).toMatchObject({ origin: "imported", revision: 1, value: { count: 7 } });
-  expect(await store.transaction(CAUSE, (tx) => tx.ledger.latest("document.imported", Counter.path))).toMatchObject({ subject: Counter.path });
+  expect(await store.transaction(CAUSE, (tx) => tx.documents.revision(Counter))).toMatchObject({
+    origin: "imported",
+    revision: 1,
+    value: { count: 7 },
+  });
+  expect(await store.transaction(CAUSE, (tx) => tx.ledger.latest("document.imported", Counter.path))).toMatchObject({
+    subject: Counter.path,
+  });
   expect(existsSync(path("ohmymkt.db"))).toBe(true);
   await store.transaction(CAUSE, (tx) => tx.documents.write(Counter, { schema_version: 1, count: 8 }));
-  expect(await store.transaction(CAUSE, (tx) => tx.documents.revision(Counter))).toMatchObject({ origin: "ours", revision: 2 });
+  expect(await store.transaction(CAUSE, (tx) => tx.documents.revision(Counter))).toMatchObject({
+    origin: "ours",
+    revision: 2,
+  });
   await store.close();
 });
 
@@ -69,13 +78,19 @@ test("a state folder that was deleted under an open store is made again, not wri
   await store.close();
   expect(JSON.parse(text(Counter.path))).toEqual({ schema_version: 1, count: 2 });
   const again = openStore({ directory, sync: "off" });
-  expect(await again.transaction(CAUSE, (tx) => tx.documents.revision(Counter))).toMatchObject({ origin: "ours", value: { count: 2 } });
+  expect(await again.transaction(CAUSE, (tx) => tx.documents.revision(Counter))).toMatchObject({
+    origin: "ours",
+    value: { count: 2 },
+  });
   await again.close();
 });
 
 test("a lock that another holder keeps gives busy, without blocking the event loop", async () => {
   const { directory } = project();
-  const [holder, waiter] = [openStore({ directory, sync: "off" }), openStore({ directory, sync: "off", busyTimeoutMs: 150 })];
+  const [holder, waiter] = [
+    openStore({ directory, sync: "off" }),
+    openStore({ directory, sync: "off", busyTimeoutMs: 150 }),
+  ];
   let ticks = 0;
   const timer = setInterval(() => (ticks += 1), 10);
   let release = (): void => undefined;
@@ -86,7 +101,10 @@ test("a lock that another holder keeps gives busy, without blocking the event lo
     return new Promise<void>((resolve) => (release = resolve));
   });
   await entered;
-  expect(await waiter.transaction(CAUSE, async () => 1).catch((error: unknown) => error)).toMatchObject({ code: "busy", message: expect.stringContaining("150 ms") });
+  expect(await waiter.transaction(CAUSE, async () => 1).catch((error: unknown) => error)).toMatchObject({
+    code: "busy",
+    message: expect.stringContaining("150 ms"),
+  });
   clearInterval(timer);
   release();
   await holding;

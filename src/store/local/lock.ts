@@ -24,8 +24,12 @@ export async function whenFree<T>(timeoutMs: number, attempt: () => T): Promise<
 }
 
 function busy(timeoutMs: number, cause: unknown): OhmymktError {
-  return new OhmymktError("busy", `another process held .ohmymkt/ohmymkt.db for more than ${timeoutMs} ms; nothing was changed`, {
-    hint: "repeat the call; if it stays so, look for another ohmymkt process on this project that hangs",
-    cause,
-  });
+  return new OhmymktError(
+    "busy",
+    `another process held .ohmymkt/ohmymkt.db for more than ${timeoutMs} ms; nothing was changed`,
+    {
+      hint: "repeat the call; if it stays so, look for another ohmymkt process on this project that hangs",
+      cause,
+    },
+  );
 }

@@ -37,7 +37,10 @@ export function createObservations(context: Context): Observations {
   };
 }
 
-function append({ sql, cause, now, nowMs, randomId }: Context, given: Omit<Observation, "id" | "recorded_at" | "actor">): Observation {
+function append(
+  { sql, cause, now, nowMs, randomId }: Context,
+  given: Omit<Observation, "id" | "recorded_at" | "actor">,
+): Observation {
   const observed = instant(given.observed_at);
   const id = `obs-${randomId()}`;
   sql.run(

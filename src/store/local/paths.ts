@@ -7,14 +7,18 @@ import { errorCode } from "./failures.ts";
 export function checkPath(path: string): string {
   const problem = pathProblem(path);
   if (problem === undefined) return path;
-  throw new OhmymktError("invalid_arguments", `expected a path inside .ohmymkt such as "reports/weekly/2026-W05.md", got ${JSON.stringify(path)}: ${problem}`, {
-    hint: "use a relative path with / between the names, without . or .. segments",
-  });
+  throw new OhmymktError(
+    "invalid_arguments",
+    `expected a path inside .ohmymkt such as "reports/weekly/2026-W05.md", got ${JSON.stringify(path)}: ${problem}`,
+    {
+      hint: "use a relative path with / between the names, without . or .. segments",
+    },
+  );
 }
 
 function pathProblem(path: string): string | undefined {
   if (path === "") return "it is empty";
-  if (/[\u0000-\u001f\u007f\\]/.test(path)) return "it holds a backslash or a control character";
+  if (/[\p{Cc}\\]/u.test(path)) return "it holds a backslash or a control character";
   if (path.startsWith("/") || /^[a-zA-Z]:/.test(path)) return "it is absolute";
   if (Buffer.byteLength(path) > 1000) return "it is longer than 1000 bytes";
   for (const segment of path.split("/")) {
@@ -57,5 +61,7 @@ function realOrUndefined(path: string): string | undefined | { problem: string }
     if (code === "ENOTDIR") return { problem: "lies below a file where a folder was expected" };
     if (code !== "ENOENT") throw error;
   }
-  return lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true ? { problem: "is a link that leads nowhere" } : undefined;
+  return lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true
+    ? { problem: "is a link that leads nowhere" }
+    : undefined;
 }

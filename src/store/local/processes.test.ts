@@ -23,7 +23,9 @@ test("two processes that add 10 assets each to one document keep all 20", async 
   const writers = ["a", "b"].map((name) => startWriter(project.directory, "assets", name, 10, "off"));
   for (const writer of writers) expect(await writer.ended).toEqual({ code: 0, errors: "" });
   const { assets } = Assets.schema.parse(JSON.parse(project.text(Assets.path)));
-  expect(assets.toSorted()).toEqual(["a", "b"].flatMap((name) => Array.from({ length: 10 }, (_, i) => `${name}-${i + 1}`)).toSorted());
+  expect(assets.toSorted()).toEqual(
+    ["a", "b"].flatMap((name) => Array.from({ length: 10 }, (_, i) => `${name}-${i + 1}`)).toSorted(),
+  );
 }, 60_000);
 
 test(`${KILLS} kills of two writing processes tear no file and lose no acknowledged write`, async () => {
@@ -72,10 +74,19 @@ async function checkRecords({ directory, path }: Project, atLeast: number): Prom
   const counter = await store.transaction(CAUSE, (tx) => tx.documents.revision(Counter));
   await store.transaction(CAUSE, async (tx) => {
     expect(await tx.ledger.verify()).toMatchObject({ ok: true });
-    for (const kind of ["document.hand_edit", "document.superseded", "document.imported", "artifact.hand_edit", "artifact.superseded", "artifact.imported"]) {
+    for (const kind of [
+      "document.hand_edit",
+      "document.superseded",
+      "document.imported",
+      "artifact.hand_edit",
+      "artifact.superseded",
+      "artifact.imported",
+    ]) {
       expect(await tx.ledger.list({ kind })).toEqual([]);
     }
-    expect(await tx.ledger.list({ kind: "document.write", subject: Counter.path })).toHaveLength(counter?.revision ?? -1);
+    expect(await tx.ledger.list({ kind: "document.write", subject: Counter.path })).toHaveLength(
+      counter?.revision ?? -1,
+    );
   });
   await store.close();
   expect(counter).toMatchObject({ origin: "ours" });

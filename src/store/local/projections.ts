@@ -57,7 +57,14 @@ export function present({ sql, files }: Context, path: string, row = fileRow(sql
  */
 export function enqueue(
   { sql }: Context,
-  next: { path: string; kind: FileRow["kind"]; hash: string; content: Uint8Array; origin: FileRow["origin"]; base: string | undefined },
+  next: {
+    path: string;
+    kind: FileRow["kind"];
+    hash: string;
+    content: Uint8Array;
+    origin: FileRow["origin"];
+    base: string | undefined;
+  },
 ): FileRow {
   const { content, base, ...rest } = next;
   const old = fileRow(sql, next.path);

@@ -40,7 +40,11 @@ test.each<[string, (path: string) => void]>([
   arrange(project.path(Counter.path));
   const head = await run(async (tx) => tx.ledger.head());
   expect(project.text(Counter.path)).toBe(text(2));
-  expect(await run((tx) => tx.documents.revision(Counter))).toMatchObject({ value: { count: 2 }, revision: 2, origin: "ours" });
+  expect(await run((tx) => tx.documents.revision(Counter))).toMatchObject({
+    value: { count: 2 },
+    revision: 2,
+    origin: "ours",
+  });
   expect(await run((tx) => tx.ledger.head())).toEqual(head);
   expect(head.seq).toBe(2);
 });
@@ -60,7 +64,10 @@ test("what a person saved before a dead writer's file arrived is kept, also when
   const rows = await run((tx) => tx.ledger.list({ kind: "document.superseded" }));
   expect(rows).toMatchObject([{ subject: Counter.path, before: sha256(text(77)), after: sha256(text(2)) }]);
   expect((await run((tx) => tx.documents.history(Counter.path)))[0]?.content).toBe(text(77));
-  expect(await run((tx) => tx.documents.restore(Counter, sha256(text(77))))).toMatchObject({ value: { count: 77 }, origin: "hand_edited" });
+  expect(await run((tx) => tx.documents.restore(Counter, sha256(text(77))))).toMatchObject({
+    value: { count: 77 },
+    origin: "hand_edited",
+  });
 });
 
 test("an edit that lands between the look at a file and its replacement is kept", async () => {
@@ -72,6 +79,19 @@ test("an edit that lands between the look at a file and its replacement is kept"
   expect(project.text(Counter.path)).toBe(text(4));
   expect((await run((tx) => tx.documents.history(Counter.path))).map(({ content }) => content)).toContain(text(77));
   expect(await run((tx) => tx.ledger.list({ kind: "document.hand_edit" }))).toEqual([]);
+});
+
+test("several writes of one file in one transaction are one replacement, and none is taken for an edit", async () => {
+  await run(async (tx) => {
+    for (const count of [3, 4, 5]) await tx.documents.write(Counter, { schema_version: 1, count });
+  });
+  expect(project.text(Counter.path)).toBe(text(5));
+  expect((await run((tx) => tx.ledger.list({ limit: 3 }))).map(({ kind }) => kind)).toEqual([
+    "document.write",
+    "document.write",
+    "document.write",
+  ]);
+  expect(await run((tx) => tx.ledger.list({ kind: "document.superseded" }))).toEqual([]);
 });
 
 test("a file that cannot be replaced after the commit does not undo it; the next call says why, and finishes it later", async () => {
@@ -103,7 +123,11 @@ test("what dead writers staged is swept at the next opening, and nothing is stag
 test("two first openings at the same moment make one database", async () => {
   const fresh = makeProject();
   const stores = Array.from({ length: 8 }, () => openStore({ directory: fresh.directory, sync: "off" }));
-  await Promise.all(stores.map((each, i) => each.transaction(CAUSE, (tx) => tx.ledger.append({ kind: "test.opened", subject: `${i}` }))));
+  await Promise.all(
+    stores.map((each, i) =>
+      each.transaction(CAUSE, (tx) => tx.ledger.append({ kind: "test.opened", subject: `${i}` })),
+    ),
+  );
   expect(await stores[0]?.transaction(CAUSE, (tx) => tx.ledger.verify())).toMatchObject({ ok: true, rows: 8 });
   await Promise.all(stores.map((each) => each.close()));
   fresh.remove();

@@ -16,6 +16,7 @@ export class Sql {
     return this.#prepare(sql).run(...params).changes;
   }
 
+  // oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- only the author of the statement knows the shape of its rows
   get<Row>(sql: string, ...params: Params): Row | undefined {
     return (this.#prepare(sql) as Statement<Row, Params>).get(...params) ?? undefined;
   }

@@ -26,9 +26,13 @@ function link(sql: Sql, seq: number, id: string, blocker: string): void {
   const found = sql.get<{ seq: number }>(`SELECT seq FROM tasks WHERE id = ?`, blocker);
   if (found === undefined || found.seq === seq) {
     const problem = found === undefined ? "is not the id of a task" : "is the task itself";
-    throw new OhmymktError("invalid_arguments", `task ${JSON.stringify(id)}: blocked_by expected ids of other tasks, got ${JSON.stringify(blocker)}, which ${problem}`, {
-      hint: "create the blocking task first or in the same call",
-    });
+    throw new OhmymktError(
+      "invalid_arguments",
+      `task ${JSON.stringify(id)}: blocked_by expected ids of other tasks, got ${JSON.stringify(blocker)}, which ${problem}`,
+      {
+        hint: "create the blocking task first or in the same call",
+      },
+    );
   }
   sql.run(`INSERT INTO dep(task, dep) VALUES(?,?)`, seq, found.seq);
 }
@@ -36,8 +40,13 @@ function link(sql: Sql, seq: number, id: string, blocker: string): void {
 /** Only tasks of one call can wait for each other in a circle, because an older task never waits for a newer one. */
 function refuseCircle(sql: Sql, created: readonly Created[]): void {
   const waiting = new Map(created.map(({ seq, id }) => [seq, id]));
-  const edges = new Map(created.map(({ seq }) => [seq, sql.all<{ dep: number }>(`SELECT dep FROM dep WHERE task = ?`, seq).map(({ dep }) => dep)]));
-  for (let freed = true; freed; ) {
+  const edges = new Map(
+    created.map(({ seq }) => [
+      seq,
+      sql.all<{ dep: number }>(`SELECT dep FROM dep WHERE task = ?`, seq).map(({ dep }) => dep),
+    ]),
+  );
+  for (let freed = true; freed;) {
     freed = false;
     for (const seq of waiting.keys()) {
       if (edges.get(seq)?.some((dep) => waiting.has(dep)) === true) continue;
@@ -46,7 +55,11 @@ function refuseCircle(sql: Sql, created: readonly Created[]): void {
     }
   }
   if (waiting.size === 0) return;
-  throw new OhmymktError("invalid_arguments", `blocked_by: these tasks wait for each other in a circle: ${[...waiting.values()].join(", ")}`, {
-    hint: "remove one of the dependencies",
-  });
+  throw new OhmymktError(
+    "invalid_arguments",
+    `blocked_by: these tasks wait for each other in a circle: ${[...waiting.values()].join(", ")}`,
+    {
+      hint: "remove one of the dependencies",
+    },
+  );
 }

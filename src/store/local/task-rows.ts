@@ -1,5 +1,6 @@
 import { type NewTask, PRIORITIES, Task } from "../../lib/tasks.ts";
 import { OhmymktError } from "../../errors.ts";
+import { firstIssue } from "./issues.ts";
 import { type Context, withoutNulls } from "./context.ts";
 
 /** A row as SQL returns it: times in epoch ms, lists and maps as JSON text. */
@@ -96,8 +97,7 @@ export function insertTask({ sql, now, nowMs }: Context, given: NewTask & { id: 
 function check(task: unknown): Task {
   const checked = Task.safeParse(task, { reportInput: true });
   if (checked.success) return checked.data;
-  const [issue] = checked.error.issues;
-  throw new OhmymktError("invalid_arguments", `task: ${issue?.path.map(String).join(".") ?? ""}: ${issue?.message ?? "does not fit its schema"}`, {
+  throw new OhmymktError("invalid_arguments", `task: ${firstIssue(checked.error).problem}`, {
     hint: "correct the named field and repeat the call; nothing was created",
   });
 }

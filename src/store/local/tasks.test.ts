@@ -3,14 +3,23 @@ import { expect, test } from "bun:test";
 import { openStore } from "../open.ts";
 import { CAUSE, makeProject } from "./testing/fixtures.ts";
 
-const task = (id: string, ...blocked_by: string[]) => ({ id, title: id, objective: "o", owner: "x", acceptance_criteria: [], blocked_by });
+const task = (id: string, ...blocked_by: string[]) => ({
+  id,
+  title: id,
+  objective: "o",
+  owner: "x",
+  acceptance_criteria: [],
+  blocked_by,
+});
 
 test("a task counts its open blockers, and completing one frees those who waited for it", async () => {
   const { directory, path, remove } = makeProject();
   const store = openStore({ directory, sync: "off" });
   const blockers = (): Record<string, number> => {
     const database = new Database(path("ohmymkt.db"), { readonly: true });
-    const rows = database.query<{ id: string; blockers: number }, []>("SELECT id, blockers FROM tasks ORDER BY seq").all();
+    const rows = database
+      .query<{ id: string; blockers: number }, []>("SELECT id, blockers FROM tasks ORDER BY seq")
+      .all();
     database.close();
     return Object.fromEntries(rows.map(({ id, blockers: count }) => [id, count]));
   };

@@ -13,14 +13,20 @@ export function createTasks(context: Context): Tasks {
     get: async (id) => get(context, id),
     list: async (filter = {}) => {
       const where = new Where();
-      if (filter.status !== undefined) where.and(`status IN(SELECT value FROM json_each(?))`, JSON.stringify(filter.status));
+      if (filter.status !== undefined)
+        where.and(`status IN(SELECT value FROM json_each(?))`, JSON.stringify(filter.status));
       where.equal("owner", filter.owner);
       where.equal("module", filter.module);
-      return sql.all<StoredTask>(`${SELECT_TASK} ${where.text} ORDER BY seq LIMIT ? OFFSET ?`, ...where.params, ...page(filter)).map(taskFromStored);
+      return sql
+        .all<StoredTask>(`${SELECT_TASK} ${where.text} ORDER BY seq LIMIT ? OFFSET ?`, ...where.params, ...page(filter))
+        .map(taskFromStored);
     },
     count: async () => {
       const counts = Object.fromEntries(TASK_STATUSES.map((status) => [status, 0])) as Record<TaskStatus, number>;
-      for (const { status, n } of sql.all<{ status: TaskStatus; n: number }>(`SELECT status, count(*) AS n FROM tasks GROUP BY status`)) counts[status] = n;
+      for (const { status, n } of sql.all<{ status: TaskStatus; n: number }>(
+        `SELECT status, count(*) AS n FROM tasks GROUP BY status`,
+      ))
+        counts[status] = n;
       return counts;
     },
     transition: async (id, to, fields) => transition(context, id, to, fields),
@@ -46,12 +52,19 @@ function create(context: Context, tasks: readonly NewTask[]): Task[] {
 function existing(context: Context, id: string): Task {
   const task = get(context, id);
   if (task !== undefined) return task;
-  throw new OhmymktError("not_found", `there is no task ${JSON.stringify(id)}`, { hint: "list the tasks to see their ids" });
+  throw new OhmymktError("not_found", `there is no task ${JSON.stringify(id)}`, {
+    hint: "list the tasks to see their ids",
+  });
 }
 
 const TERMINAL: ReadonlySet<TaskStatus> = new Set(["completed", "failed", "cancelled"]);
 
-function transition(context: Context, id: string, to: TaskStatus, fields: Parameters<Tasks["transition"]>[2] = {}): Task {
+function transition(
+  context: Context,
+  id: string,
+  to: TaskStatus,
+  fields: Parameters<Tasks["transition"]>[2] = {},
+): Task {
   const { sql, nowMs } = context;
   assertTaskTransition(existing(context, id).status, to);
   const started = to === "claimed" || to === "in_progress" ? nowMs : null;
@@ -67,9 +80,13 @@ function transition(context: Context, id: string, to: TaskStatus, fields: Parame
     fields.metadata === undefined ? null : JSON.stringify(fields.metadata),
     id,
   );
-  if (to === "pending") sql.run(`UPDATE tasks SET assigned_agent = NULL, lease_until = NULL, started_at = NULL WHERE id = ?`, id);
+  if (to === "pending")
+    sql.run(`UPDATE tasks SET assigned_agent = NULL, lease_until = NULL, started_at = NULL WHERE id = ?`, id);
   if (to === "completed") {
-    sql.run(`UPDATE tasks SET blockers = blockers - 1 WHERE seq IN(SELECT task FROM dep WHERE dep = (SELECT seq FROM tasks WHERE id = ?))`, id);
+    sql.run(
+      `UPDATE tasks SET blockers = blockers - 1 WHERE seq IN(SELECT task FROM dep WHERE dep = (SELECT seq FROM tasks WHERE id = ?))`,
+      id,
+    );
   }
   return existing(context, id);
 }

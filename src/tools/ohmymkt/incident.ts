@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { createPreventionTasks, pauseForP0 } from "../../features/governance/effects.ts";
 import { incidentFacts } from "../../features/governance/facts.ts";
+import { incidentLine } from "../../features/governance/state-lines.ts";
 import { readModules } from "../../features/governance/seeds.ts";
 import { OhmymktError } from "../../errors.ts";
 import { actorLabel } from "../../lib/actor.ts";
@@ -8,6 +9,7 @@ import { changeIncident, endsP0, INCIDENTS, parseSeverity, Postmortem, type Inci
 import { listModules } from "../../lib/modules.ts";
 import type { Transaction } from "../../store/store.ts";
 import { defineTool, spendApproval, type RunContext } from "./define.ts";
+import { outlined } from "./lean-schema.ts";
 
 const GENERAL = "general";
 
@@ -18,23 +20,22 @@ interface IncidentResult {
 }
 
 const Args = {
-  action: z.enum(["open", "update", "resolve", "list"]).default("open"),
+  action: z.enum(["open", "update", "mitigate", "resolve", "list"]).default("open"),
   severity: z.string().optional().describe("P0|P1|P2"),
   module: z.string().optional(),
   summary: z.string().trim().min(1).max(2000).optional(),
   id: z.string().optional(),
-  status: z.enum(["open", "mitigated"]).optional(),
   note: z.string().trim().min(1).max(4000).optional(),
-  postmortem: Postmortem.optional(),
+  postmortem: outlined(Postmortem, "{impact, root_cause, prevention: [{title, owner, due_date}]}").optional(),
 };
 type Args = z.output<z.ZodObject<typeof Args>>;
 
 export const incident = defineTool({
   name: "ohmymkt_incident",
-  summary: "Open, update, resolve or list incidents. A P0 pauses the campaign; ending one needs a postmortem and a person.",
+  summary: "Record incidents. A P0 pauses the campaign; ending it needs postmortem and approval.",
   args: Args,
   async confirm(args, context) {
-    if (args.action !== "update" && args.action !== "resolve") return undefined;
+    if (args.action === "open" || args.action === "list") return undefined;
     return context.transact(async (tx) => {
       const before = await find(tx, args.id);
       const change = changeOf(args);
@@ -53,7 +54,7 @@ export const incident = defineTool({
     if (incidents) {
       return incidents.length === 0
         ? "No incidents."
-        : incidents.map((fact) => `- ${fact.id} ${fact.severity} ${fact.unreadable ? "UNREADABLE" : fact.status} ${fact.module}: ${fact.summary}`).join("\n");
+        : incidents.map((fact) => `- ${incidentLine(fact)}`).join("\n");
     }
     const head = one ? `Incident ${one.id} (${one.severity}, ${one.status}) in ${one.module}: ${one.summary}` : "";
     return [head, ...effects.map((effect) => `- ${effect}`)].join("\n");
@@ -107,7 +108,7 @@ async function change(tx: Transaction, args: Args, context: RunContext): Promise
 
 function changeOf(args: Args): Parameters<typeof changeIncident>[1] {
   return {
-    status: args.action === "resolve" ? "resolved" : args.status,
+    status: args.action === "resolve" ? "resolved" : args.action === "mitigate" ? "mitigated" : undefined,
     severity: args.severity === undefined ? undefined : parseSeverity(args.severity),
     note: args.note,
     postmortem: args.postmortem,

@@ -3,9 +3,14 @@ import { z } from "zod";
 /** A JSON schema as the model sees it. */
 export type LeanSchema = { [key: string]: unknown };
 
-/** Marks an argument that is accepted but not shown to a model, because another argument says the same. */
+/** Marks an argument that is accepted but not outlined to a model, because another argument says the same. */
 export function hidden<T extends z.ZodType>(schema: T): T {
   return schema.meta({ hidden: true });
+}
+
+/** Shows a model a nested value as one line, such as `{north_star, drivers: [{name}]}`, instead of its whole schema. */
+export function outlined<T extends z.ZodType>(schema: T, shape: string): T {
+  return schema.meta({ shape });
 }
 
 /** What costs tokens and is enforced by the strict parse anyway. */
@@ -28,9 +33,16 @@ export function leanSchema(args: z.ZodRawShape): LeanSchema {
 function strip(node: unknown, named: boolean): unknown {
   if (Array.isArray(node)) return distinct(node.map((member) => strip(member, false)));
   if (node === null || typeof node !== "object") return node;
+  if ("shape" in node && !named) return outline(node);
   const kept = Object.entries(node).filter(([key, value]) => (named ? !isHidden(value) : !DROPPED.has(key)));
   const stripped: Record<string, unknown> = Object.fromEntries(kept.map(([key, value]) => [key, strip(value, key === "properties" && !named)]));
   return collapse(stripped);
+}
+
+/** An object, or a list of objects, told in one line. */
+function outline(node: object & { shape: unknown }): LeanSchema {
+  const told = { type: "object", description: node.shape };
+  return "type" in node && node.type === "array" ? { type: "array", items: told } : told;
 }
 
 function isHidden(value: unknown): boolean {

@@ -9,6 +9,7 @@ import { knownPlans } from "../../features/governance/facts.ts";
 import { readModules, taskPool } from "../../features/governance/seeds.ts";
 import { NOTEPADS, seedNotepad } from "../../features/governance/notepads.ts";
 import { defineTool } from "./define.ts";
+import { outlined } from "./lean-schema.ts";
 import { renderChecklist } from "./render.ts";
 
 const Lines = z.array(z.string().trim().min(1)).max(100).optional();
@@ -24,22 +25,22 @@ interface PlanResult {
 
 export const planGrowth = defineTool({
   name: "ohmymkt_plan_growth",
-  summary: "Write or revise a plan; returns its six-point checklist with what is missing.",
+  summary: "Write or revise a plan; returns its checklist.",
   args: {
     goal: z.string().trim().min(1).max(4000),
     name: z.string().trim().min(1).max(200).optional(),
     mode: z.enum(MODES).optional(),
     objective: Objective.optional(),
     channels: Lines,
-    boundaries: Lines.describe("what is out of scope"),
+    boundaries: Lines.describe("out of scope"),
     budget: Money.optional(),
     timeline: Timeline.optional(),
     acceptance_criteria: Lines,
     deliverables: z.array(Deliverable).max(100).optional(),
     risks: Lines,
     rollback: Lines,
-    kpi_tree: KpiTree.optional(),
-    revise: z.string().optional().describe("plan to revise; keeps what you leave out"),
+    kpi_tree: outlined(KpiTree, "{north_star, drivers: [{name, inputs: [{metric, owner, source}]}]}").optional(),
+    revise: z.string().optional().describe("plan name; keeps the rest"),
   },
   async run({ name, revise, ...stated }, context): Promise<PlanResult> {
     return context.transact(async (tx) => {
@@ -73,6 +74,7 @@ export const planGrowth = defineTool({
       `Plan ${name}, version ${version} (${mode}): ${path}; notepads in ${NOTEPADS}/${name}/.`,
       assumed.length > 0 ? `Assumed from the template, please confirm: ${assumed.join(", ")}.` : "",
       renderChecklist(checklist),
+      checklist.every((item) => item.holds) ? "Next: ohmymkt_review_plan." : `Next: complete it with ohmymkt_plan_growth {revise: "${name}", …}.`,
     ]
       .filter(Boolean)
       .join("\n"),

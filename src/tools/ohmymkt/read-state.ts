@@ -7,7 +7,7 @@ const MAX_TEXT = 16_000;
 
 export const readState = defineTool({
   name: "ohmymkt_read_state",
-  summary: "Read the governed state, paged; health is the operator's checklist.",
+  summary: "Read the state, paged; health is the operator's checklist.",
   args: {
     file: z.enum(STATE_NAMES),
     query: z.string().max(200).optional(),
@@ -17,12 +17,11 @@ export const readState = defineTool({
     const view: StateView = await context.transact((tx) => STATE_VIEWS[file](tx, { query, page, config: context.config }));
     return { file, ...view };
   },
-  render: ({ file, head, rows, total, page, pages }) => {
-    const lines = rows.map((row) => `- ${JSON.stringify(row)}`);
+  render: ({ file, head, lines, total, page, pages }) => {
     const text = [
       `${file}: ${total} row${total === 1 ? "" : "s"}${pages > 1 ? `, page ${page} of ${pages}` : ""}`,
       head === undefined ? "" : typeof head === "string" ? head : JSON.stringify(head),
-      ...lines,
+      ...lines.map((line) => `- ${line}`),
     ]
       .filter(Boolean)
       .join("\n");

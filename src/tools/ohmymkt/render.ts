@@ -5,7 +5,7 @@ import type { ChecklistItem } from "../../lib/plan-checklist.ts";
 /** The six-point checklist as lines, failing ones with why. */
 export function renderChecklist(checklist: readonly ChecklistItem[]): string {
   const open = checklist.filter((item) => !item.holds).length;
-  const head = open === 0 ? "Checklist: 6 of 6 hold. Next: ohmymkt_review_plan." : `Checklist: ${6 - open} of 6 hold.`;
+  const head = open === 0 ? "Checklist: 6 of 6 hold." : `Checklist: ${6 - open} of 6 hold.`;
   return [head, ...checklist.map((item) => `${item.holds ? "[x]" : "[ ]"} ${item.question}: ${item.why}`)].join("\n");
 }
 

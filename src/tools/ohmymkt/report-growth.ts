@@ -4,7 +4,7 @@ import { defineTool } from "./define.ts";
 
 export const reportGrowth = defineTool({
   name: "ohmymkt_report_growth",
-  summary: "Write the growth report of a window; partial while required tasks are open.",
+  summary: "Write the growth report; partial while required tasks are open.",
   args: {
     window: z.string().default("30d").describe("7d, 4w, 3m"),
     requires: z.array(z.string()).max(200).default([]).describe("task ids"),

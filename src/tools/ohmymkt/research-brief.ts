@@ -3,7 +3,9 @@ import { actorLabel } from "../../lib/actor.ts";
 import { BriefInput, briefLines, BRIEFS, entryProblems, entryToWrite, findEntry, fitLines, listText, oneLine, reviseBrief, UNCONFIRMED, type Brief, type EntryProblem } from "../../lib/research.ts";
 import type { Revision } from "../../store/store.ts";
 import { defineTool } from "./define.ts";
+import { outlined } from "./lean-schema.ts";
 
+const FINDING = "{source, finding, relevance, action, category?, confidence?}";
 const WHAT = "research brief";
 
 interface BriefSummary {
@@ -22,7 +24,7 @@ type BriefResult =
 export const researchBrief = defineTool({
   name: "ohmymkt_research_brief",
   summary: "Research briefs; creating an existing one revises it.",
-  args: { action: z.enum(["create", "read", "list"]), id: z.string().optional(), ...BriefInput.shape },
+  args: { action: z.enum(["create", "read", "list"]), id: z.string().optional(), ...BriefInput.shape, findings: outlined(BriefInput.shape.findings, FINDING) },
   async run({ action, id, ...stated }, context): Promise<BriefResult> {
     return context.transact(async (tx) => {
       const { readable, unreadable } = await tx.documents.list(BRIEFS);
@@ -39,7 +41,7 @@ export const researchBrief = defineTool({
     if (result.action === "list") return renderList(result.briefs, result.unreadable);
     const { brief, path } = result;
     if (result.action === "read") return fitLines([...briefLines(brief), ...(result.confirmed ? [] : [UNCONFIRMED])], path);
-    return `Saved brief ${brief.id}, revision ${brief.revision}, in ${path}: ${brief.findings.length} findings, ${brief.gaps.length} gaps.`;
+    return `Saved brief ${brief.id}, revision ${brief.revision}, in ${path}; findings: ${brief.findings.length}, gaps: ${brief.gaps.length}.`;
   },
 });
 
@@ -54,7 +56,7 @@ function summarise({ id, value }: Revision<Brief>): BriefSummary {
 
 function renderList(briefs: readonly BriefSummary[], unreadable: readonly EntryProblem[]): string {
   const lines = briefs.map(
-    (brief) => `${brief.id}: ${oneLine(brief.title, 120)}, revision ${brief.revision} of ${brief.updated_at.slice(0, 10)}, ${brief.findings} findings, ${brief.gaps} gaps`,
+    (brief) => `${brief.id}: ${oneLine(brief.title, 120)}, revision ${brief.revision} of ${brief.updated_at.slice(0, 10)}, findings: ${brief.findings}, gaps: ${brief.gaps}`,
   );
   return listText(lines, unreadable, { none: "There is no research brief yet.", where: ".ohmymkt/research/briefs/" });
 }

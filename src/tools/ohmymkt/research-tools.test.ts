@@ -87,7 +87,7 @@ describe("ohmymkt_research_brief", () => {
   test("keeps revisions, and the earlier one stays in the history", async () => {
     await call(researchBrief, { action: "create", title: "DACH market", findings: [FINDING], gaps: ["pricing"] });
     const second = await call(researchBrief, { action: "create", id: "dach-market", gaps: [], objectives: null }, "growth-analyst");
-    expect(second.text).toBe("Saved brief dach-market, revision 2, in .ohmymkt/research/briefs/dach-market.json: 1 findings, 0 gaps.");
+    expect(second.text).toBe("Saved brief dach-market, revision 2, in .ohmymkt/research/briefs/dach-market.json; findings: 1, gaps: 0.");
     expect(json("research/briefs/dach-market.json")).toMatchObject({
       revision: 2,
       findings: [FINDING],
@@ -146,7 +146,7 @@ describe("ohmymkt_research_brief", () => {
 
   test("lists newest first", async () => {
     for (const title of ["One", "Two", "One"]) await call(researchBrief, { action: "create", title });
-    expect(await text(researchBrief, { action: "list" })).toMatch(/^- one: One, revision 2 of 2026-03-01, 0 findings, 0 gaps\n- two:/);
+    expect(await text(researchBrief, { action: "list" })).toMatch(/^- one: One, revision 2 of 2026-03-01, findings: 0, gaps: 0\n- two:/);
   });
 });
 
@@ -218,7 +218,10 @@ describe("ohmymkt_asset_manifest", () => {
     const done = await call(assetManifest, { action: "update", id: "hero", status: "done", path: "img/hero.png" });
     expect(done.text).toBe("Updated:\n- hero: Hero, image, done; img/hero.png; notes: blue\nWarning: hero: alt_text is missing");
     expect((await refusal(assetManifest, { action: "update", id: "hero", status: "published" })).message).toContain("cannot be set to published by hand");
-    expect(await text(assetManifest, { action: "read", status: "done" })).toStartWith("1 of 1 assets (1 done)\n- hero: Hero, image, done;");
+    await call(assetManifest, { action: "add", name: "Launch mail", type: "email" });
+    expect(await text(assetManifest, { action: "read", status: "done" })).toBe(
+      "1 of 2 assets (1 done)\n- hero: Hero, image, done; img/hero.png; notes: blue\nWarning: hero: alt_text is missing",
+    );
   });
 
   test("gives two that share a name their own ids, and writes nothing when nothing changes", async () => {

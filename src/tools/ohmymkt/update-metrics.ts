@@ -15,7 +15,7 @@ const One = {
   metric: z.string().trim().min(1).max(100),
   value: z.number().optional(),
   trend: z.enum(["up", "down", "flat"]).optional(),
-  unit: z.string().max(30).optional(),
+  unit: hidden(z.string().max(30).optional()),
   source: z.string().trim().min(1).max(100).optional(),
   observed_at: z.union([z.iso.date(), z.iso.datetime({ offset: true })]).optional(),
 };
@@ -28,13 +28,13 @@ interface MetricsResult {
 
 export const updateMetrics = defineTool({
   name: "ohmymkt_update_metrics",
-  summary: "Store metric values, or declare a trend with its source. Nothing is overwritten; disagreements stay visible.",
+  summary: "Store metric values or declare a trend; disagreements are kept.",
   args: {
     track: hidden(One.track.optional()),
     metric: hidden(One.metric.optional()),
     value: hidden(One.value),
     trend: hidden(One.trend),
-    unit: hidden(One.unit),
+    unit: One.unit,
     source: hidden(One.source),
     observed_at: hidden(One.observed_at),
     observations: z.array(z.strictObject(One)).min(1).max(500).optional(),

@@ -7,6 +7,7 @@ import { randomBase32 } from "../../../store/local/random.ts";
 import { openStore } from "../../../store/open.ts";
 import { defineTool, spendApproval } from "../../../tools/ohmymkt/define.ts";
 import { runCli } from "../run.ts";
+import { AGENT_SHELL } from "../agent-shell.ts";
 import { createTerminal } from "../terminal.ts";
 
 const echo = defineTool({
@@ -63,8 +64,9 @@ process.once("SIGINT", () => interrupt.abort());
 process.exitCode = await runCli(process.argv.slice(2), {
   version: "9.9.9",
   cwd: process.cwd(),
-  terminal: createTerminal({ stdin: process.stdin, stdout: process.stdout, stderr: process.stderr, signal: interrupt.signal }),
+  terminal: createTerminal({ stdin: process.stdin, stdout: process.stdout, stderr: process.stderr, signal: interrupt.signal, person: !(AGENT_SHELL in process.env) }),
   signal: interrupt.signal,
+  agentShell: AGENT_SHELL in process.env,
   readText: (path) => readFileSync(path, "utf8"),
   isFolder: (path) => statSync(path, { throwIfNoEntry: false })?.isDirectory() === true,
   tools: async () => [echo, guarded, failing],

@@ -16,14 +16,15 @@ export async function runSample(cwd: string, args: readonly string[], options: {
 
 /**
  * Runs the sample on a pseudo-terminal with a person at it: each step waits until the screen shows its first text and then types the second.
- * `out` is all that the screen showed.
+ * `out` is all that the screen showed; `stdout` may be a file instead.
  */
-export async function runOnTerminal(cwd: string, args: readonly string[], steps: readonly (readonly [shown: string, typed: string])[]): Promise<Ended> {
+export async function runOnTerminal(cwd: string, args: readonly string[], steps: readonly (readonly [shown: string, typed: string])[], stdout?: string): Promise<Ended> {
   const waiting = [...steps];
   const decoder = new TextDecoder();
   let out = "";
   let seen = 0;
-  const child = Bun.spawn([process.execPath, SAMPLE, ...args], {
+  const command = [process.execPath, SAMPLE, ...args];
+  const child = Bun.spawn(stdout === undefined ? command : ["sh", "-c", 'exec "$@" > "$0"', stdout, ...command], {
     cwd,
     timeout: 10_000,
     terminal: {

@@ -11,7 +11,13 @@ export const CAUSE: Cause = { actor: { host: "cli" }, tool: "test" };
 export const Counter = defineDocument({
   name: "counter",
   path: "state/counter.json",
-  schema: z.strictObject({ schema_version: z.literal(1), count: z.int(), by: z.record(z.string(), z.int()).optional() }),
+  schema: z.strictObject({
+    schema_version: z.literal(1),
+    count: z.int(),
+    by: z.record(z.string(), z.int()).optional(),
+    mode: z.enum(["slow", "steady"]).optional(),
+    limit: z.union([z.number(), z.strictObject({ max: z.number() })]).optional(),
+  }),
 });
 
 export const Assets = defineDocument({
@@ -32,7 +38,12 @@ export const Plans = defineCollection({
   folder: "plans",
   extension: ".md",
   checkId: (id) => assertId(id, "plan"),
-  schema: z.strictObject({ schema_version: z.literal(1), title: z.string(), steps: z.array(z.strictObject({ owner: z.string() })).optional(), body: z.string() }),
+  schema: z.strictObject({
+    schema_version: z.literal(1),
+    title: z.string(),
+    steps: z.array(z.strictObject({ owner: z.string() })).optional(),
+    body: z.string(),
+  }),
 });
 
 /** A project directory with shortcuts to the files of its state. */

@@ -13,12 +13,21 @@ export interface Writer {
 }
 
 /** Starts `writer.ts` on the Bun that runs the test, also when that is the host's own. */
-export function startWriter(directory: string, mode: "count" | "assets" | "endless", name: string, times = 0, sync = "full"): Writer {
-  const child = Bun.spawn([process.execPath, join(import.meta.dir, "writer.ts"), directory, mode, name, String(times), sync], {
-    env: { ...process.env, BUN_BE_BUN: "1" },
-    stdout: "pipe",
-    stderr: "pipe",
-  });
+export function startWriter(
+  directory: string,
+  mode: "count" | "assets" | "endless",
+  name: string,
+  times = 0,
+  sync = "full",
+): Writer {
+  const child = Bun.spawn(
+    [process.execPath, join(import.meta.dir, "writer.ts"), directory, mode, name, String(times), sync],
+    {
+      env: { ...process.env, BUN_BE_BUN: "1" },
+      stdout: "pipe",
+      stderr: "pipe",
+    },
+  );
   let last = 0;
   let begin = (): void => undefined;
   const started = new Promise<void>((resolve) => (begin = resolve));
