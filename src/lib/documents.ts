@@ -1,4 +1,8 @@
-import type { z } from "zod";
+import { z } from "zod";
+import { en } from "zod/locales";
+
+// zod sets up its messages as a side effect of its own index, which bundlers drop: without this every message is "Invalid input".
+z.config(en());
 
 /** Upgrades a parsed document from the version that is its key to the next one. */
 export type Migrations = Readonly<Record<number, (old: Record<string, unknown>) => Record<string, unknown>>>;

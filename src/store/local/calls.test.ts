@@ -1,5 +1,6 @@
 import { expect, test } from "bun:test";
 import { Calls } from "./calls.ts";
+import { caught } from "./testing/fixtures.ts";
 
 const noun = { name: "noun", double: async (n: number) => n * 2 };
 
@@ -12,11 +13,11 @@ test("methods work while the transaction is open, and members that are no method
 test("a call after the end is a defect of the caller", async () => {
   const calls = new Calls(() => true);
   await calls.end();
-  await expect(calls.watch(noun).double(2)).rejects.toMatchObject({ code: "internal" });
+  expect(await caught(calls.watch(noun).double(2))).toMatchObject({ code: "internal" });
 });
 
 test("a call after the database gave the transaction up is refused, so that nothing is written outside it", async () => {
-  await expect(new Calls(() => false).watch(noun).double(2)).rejects.toMatchObject({ code: "storage" });
+  expect(await caught(new Calls(() => false).watch(noun).double(2))).toMatchObject({ code: "storage" });
 });
 
 test("the end waits for calls that nobody awaited, also when they fail", async () => {

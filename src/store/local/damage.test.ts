@@ -3,7 +3,7 @@ import { afterEach, beforeEach, expect, test } from "bun:test";
 import { readFileSync, rmSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
 import { openStore } from "../open.ts";
 import type { Store } from "../store.ts";
-import { CAUSE, Counter, makeProject, type Project } from "./testing/fixtures.ts";
+import { CAUSE, Counter, makeProject, type Project, caught } from "./testing/fixtures.ts";
 
 let project: Project;
 let store: Store;
@@ -120,7 +120,7 @@ test("a database of another program is named and left alone", async () => {
   foreign.close();
   const before = readFileSync(path);
   store = openStore({ directory: project.directory, sync: "off" });
-  await expect(store.transaction(CAUSE, async () => 1)).rejects.toMatchObject({
+  expect(await caught(store.transaction(CAUSE, async () => 1))).toMatchObject({
     code: "corrupt_document",
     message: expect.stringContaining("of another program"),
   });
@@ -134,7 +134,7 @@ test.each(["ohmymkt.db", ".tmp"])("a link in the place of %s is not followed", a
   rmSync(project.path(name), { recursive: true });
   symlinkSync(name === ".tmp" ? elsewhere.path(".") : elsewhere.path("x"), project.path(name));
   store = openStore({ directory: project.directory, sync: "off" });
-  await expect(store.transaction(CAUSE, async () => 1)).rejects.toMatchObject({
+  expect(await caught(store.transaction(CAUSE, async () => 1))).toMatchObject({
     code: "corrupt_document",
     message: expect.stringContaining(`${name} is a link`),
   });
@@ -147,7 +147,7 @@ test("a log without its database is not silently paired with a new one", async (
   rmSync(project.path("ohmymkt.db"));
   project.put("ohmymkt.db-wal", "old log");
   store = openStore({ directory: project.directory, sync: "off" });
-  await expect(store.transaction(CAUSE, async () => 1)).rejects.toMatchObject({
+  expect(await caught(store.transaction(CAUSE, async () => 1))).toMatchObject({
     code: "corrupt_document",
     message: expect.stringContaining("is missing, but its log"),
   });

@@ -46,6 +46,16 @@ export const Plans = defineCollection({
   }),
 });
 
+/** What a call failed with, or undefined when it did not fail. */
+export async function caught(call: Promise<unknown>): Promise<unknown> {
+  try {
+    await call;
+  } catch (error) {
+    return error;
+  }
+  return undefined;
+}
+
 /** A project directory with shortcuts to the files of its state. */
 export interface Project {
   directory: string;
