@@ -6,7 +6,7 @@ const Days = z.int().min(1).max(365);
 
 /** Settings of a project, `.ohmymkt/config.json`, written by a person; every member is optional. */
 export const Config = z.strictObject({
-  schema_version: z.literal(1).default(1),
+  schema_version: z.literal(1).default(1).describe("Format of this file; it may be left out"),
   evidence_days: z
     .strictObject({ strategy_gate: Days, compliance_gate: Days, capacity_gate: Days, data_gate: Days, ownership_gate: Days })
     .partial()

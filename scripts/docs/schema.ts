@@ -84,13 +84,9 @@ function limits(schema: Schema): string {
     range(schema.minItems, schema.maxItems, "entries"),
     schema.pattern === undefined || schema.format !== undefined ? "" : `pattern ${code(schema.pattern)}`,
   ].filter(Boolean);
-  const parts = [
-    ["each", asSchema(schema.items)],
-    ["keys", asSchema(schema.propertyNames)],
-    ["values", asSchema(schema.additionalProperties)],
-  ] as const;
-  const nested = parts.map(([word, part]) => [word, limits(part)] as const).filter(([, text]) => text !== "");
-  return [...own, ...nested.map(([word, text]) => `${word} ${text}`)].join("; ");
+  const parts = Object.entries({ each: schema.items, keys: schema.propertyNames, values: schema.additionalProperties });
+  const nested = parts.flatMap(([word, part]) => (part ? { word, text: limits(asSchema(part)) } : [])).filter(({ text }) => text !== "");
+  return [...own, ...nested.map(({ word, text }) => `${word} ${text}`)].join("; ");
 }
 
 /** zod bounds whole numbers by what a float holds exactly; that is no rule of ours. */
@@ -103,6 +99,6 @@ function range(low: number | undefined, high: number | undefined, unit: string):
   return unit === "" ? span : `${span} ${unit}`;
 }
 
-function asSchema(schema: unknown): Schema {
-  return typeof schema === "object" && schema !== null && !Array.isArray(schema) ? schema : {};
+function asSchema(schema: Schema["items"] | Schema["additionalProperties"]): Schema {
+  return typeof schema === "object" && !Array.isArray(schema) ? schema : {};
 }

@@ -6,21 +6,15 @@ export interface LedgerKind {
   file: string;
 }
 
-/** Error codes that `new OhmymktError` is given, as literals or by a variable whose values stand in the same function. */
-export function raisedCodes(files: SourceFiles, known: readonly string[]): { used: Set<string>; unknown: string[] } {
-  const used = new Set<string>();
-  const unknown: string[] = [];
-  for (const [path, text] of Object.entries(files)) {
-    for (const call of calls(text, /new OhmymktError\(/g)) {
-      const first = splitArguments(call.inside)[0] ?? "";
-      const named = /^\w+$/.test(first) ? enclosing(text, call.at) : first.replace(/^.*?\?/s, "");
-      for (const [, code = ""] of named.matchAll(/"([a-z]+(?:_[a-z]+)*)"/g)) {
-        if (known.includes(code)) used.add(code);
-        else if (named !== enclosing(text, call.at)) unknown.push(`${path}: error code ${code} is raised but does not exist`);
-      }
-    }
-  }
-  return { used, unknown };
+/** The error codes of `known` that `new OhmymktError` is given, as literals or by a variable set in the same function. */
+export function raisedCodes(files: SourceFiles, known: readonly string[]): Set<string> {
+  const given = Object.values(files).flatMap((text) =>
+    calls(text, /new OhmymktError\(/g).map(({ at, inside }) => {
+      const first = splitArguments(inside)[0] ?? "";
+      return /^\w+$/.test(first) ? enclosing(text, at) : first;
+    }),
+  );
+  return new Set(known.filter((code) => given.some((text) => text.includes(`"${code}"`))));
 }
 
 /** The kinds of ledger rows that the source appends; `<x>` stands for a value that is only known at run time. */

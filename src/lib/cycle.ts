@@ -91,9 +91,10 @@ function reason(says: string, tracks: Verdict["tracks"], readings: readonly Sign
   return `${says}: visibility ${tracks.visibility}, quality ${tracks.quality} (${signals})`;
 }
 
-/** Why scaling is blocked although the decision stands: failing gates, no active campaign, an open P0. Empty means open. */
-export function scaleReasons(input: { failingGates: readonly string[]; campaign: string; openP0: number }): string[] {
+/** Why scaling is blocked beside the decision: a rollback, failing gates, no active campaign, an open P0. Empty means open. */
+export function scaleReasons(input: { decision: Decision; failingGates: readonly string[]; campaign: string; openP0: number }): string[] {
   return [
+    input.decision === "rollback" ? "a rollback stands for this window" : "",
     input.campaign === "active" ? "" : input.campaign === "none" ? "no campaign is active" : `the campaign is ${input.campaign}`,
     input.failingGates.length > 0 ? `failing gates: ${input.failingGates.join(", ")}` : "",
     input.openP0 > 0 ? `${input.openP0} P0 open` : "",

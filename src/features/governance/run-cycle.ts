@@ -42,6 +42,7 @@ export async function runCycle(
   });
   const done = await carryOut(tx, request.id, verdict, standing, readings, actor);
   const scale = scaleReasons({
+    decision: verdict.decision,
     campaign: (await readExecution(tx)).state,
     failingGates: standing.gates.gates.filter((gate) => !gate.pass).map((gate) => gate.gate),
     openP0: openP0s(standing.incidents).length,

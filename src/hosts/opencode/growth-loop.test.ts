@@ -105,7 +105,7 @@ describe("the canonical path", () => {
   test("weekly cycles gave all three decisions, and a P0 was rolled back exactly once", async () => {
     const { cycles } = (await state("state/cycles.json")) as { cycles: { decision: string; reason: string; report: string; effects: string[]; scale: string }[] };
     expect(cycles.map((cycle) => cycle.decision)).toEqual(["intervene", "continue", "intervene", "rollback", "rollback"]);
-    expect(cycles.map((cycle) => cycle.scale)).toEqual(["open", "open", "open", "blocked", "open"]);
+    expect(cycles.map((cycle) => cycle.scale)).toEqual(["open", "open", "open", "blocked", "blocked"]);
     for (const cycle of cycles) expect(existsSync(join(project.directory, ".ohmymkt", cycle.report))).toBe(true);
     expect(cycles[3]?.effects.join()).toContain("campaign rolled back");
     expect(cycles[4]?.effects).toEqual([]);

@@ -21,7 +21,7 @@ function smallDisk(what: string): string | undefined {
     console.log(`not run: ${what} (mounting a small file system needs root on Linux)`);
     return undefined;
   }
-  cleanups.push(() => void Bun.spawnSync(["umount", directory]));
+  cleanups.push(() => void Bun.spawnSync(["umount", "--lazy", directory]));
   return directory;
 }
 

@@ -1,0 +1,98 @@
+import { Command, type Option } from "commander";
+import { OhmymktError, type ErrorCode } from "../../src/errors.ts";
+import { approvals } from "../../src/hosts/cli/approvals.ts";
+import { EXIT_HELP, exitCode } from "../../src/hosts/cli/exit.ts";
+import type { OperatorCommand } from "../../src/hosts/cli/operator.ts";
+import { buildProgram } from "../../src/hosts/cli/program.ts";
+import { restore } from "../../src/hosts/cli/restore.ts";
+import { runCli } from "../../src/hosts/cli/run.ts";
+import type { CliEffects } from "../../src/hosts/cli/session.ts";
+import { commandName, describeTool } from "../../src/hosts/cli/tool-command.ts";
+import { verify } from "../../src/hosts/cli/verify.ts";
+import type { OhmymktTool } from "../../src/tools/ohmymkt/define.ts";
+
+export interface OptionSource {
+  flags: string;
+  description: string;
+}
+
+export interface CommandSource {
+  name: string;
+  summary: string;
+  /** The tool behind it; undefined for a command that only people have. */
+  tool: string | undefined;
+  positional: { syntax: string; description: string } | undefined;
+  options: OptionSource[];
+}
+
+export interface CommandLine {
+  commands: CommandSource[];
+  common: OptionSource[];
+  exits: { code: string; meaning: string }[];
+  /** The exit code that an error code leads to. */
+  exitOf: (code: string) => number;
+  /** The commands that `ohmymkt --help` lists; all of them must be in `commands`. */
+  listed: string[];
+}
+
+const OPERATORS: readonly OperatorCommand[] = [approvals, restore, verify];
+
+/** The command line as the real program builds it; nothing is run and nothing is opened. */
+export async function commandLine(tools: readonly OhmymktTool[]): Promise<CommandLine> {
+  const printed: string[] = [];
+  const effects = idleEffects(tools, (text) => printed.push(text));
+  const program = buildProgram({ effects, tools, operators: OPERATORS, execute: async () => undefined });
+  await runCli(["--help"], effects);
+  const people = new Set(OPERATORS.map(({ name }) => name));
+  return {
+    commands: [...tools.filter(({ name }) => !people.has(commandName(name))).map(toolCommand), ...OPERATORS.map(operatorCommand)],
+    common: program.options.filter(({ long }) => long !== "--version").map(optionSource),
+    exits: [...EXIT_HELP.matchAll(/^ +(\d+) +(.+)$/gm)].map(([, code = "", meaning = ""]) => ({ code, meaning })),
+    exitOf: (code) => exitCode(new OhmymktError(code as ErrorCode, "")),
+    listed: [...printed.join("").replace(/^.*\nCommands:\n/s, "").replace(/\n\n.*$/s, "").matchAll(/^ {2}(\S+)/gm)].map((match) => match[1] ?? ""),
+  };
+}
+
+function toolCommand(tool: OhmymktTool): CommandSource {
+  const command = new Command(commandName(tool.name));
+  describeTool(command, tool);
+  const [argument] = command.registeredArguments;
+  return {
+    name: command.name(),
+    summary: tool.summary,
+    tool: tool.name,
+    positional: argument && { syntax: `[${argument.name()}]`, description: argument.description },
+    options: command.options.filter(({ hidden }) => !hidden).map(optionSource),
+  };
+}
+
+function operatorCommand({ name, summary, positional, options }: OperatorCommand): CommandSource {
+  return {
+    name,
+    summary,
+    tool: undefined,
+    positional: positional && { syntax: positional.syntax, description: positional.description },
+    options: Object.entries(options).map(([flags, description]) => ({ flags, description })),
+  };
+}
+
+function optionSource({ flags, description }: Option): OptionSource {
+  return { flags, description };
+}
+
+/** A command line that only ever prints help. */
+function idleEffects(tools: readonly OhmymktTool[], out: (text: string) => void): CliEffects {
+  const terminal = { interactive: false, columns: 100, out, err: out, ask: async () => undefined, close: () => undefined };
+  return {
+    version: "",
+    cwd: "",
+    terminal,
+    signal: new AbortController().signal,
+    readText: () => "",
+    isFolder: () => false,
+    tools: async () => tools,
+    openStore: () => Promise.reject(new OhmymktError("internal", "the documentation opens no store")),
+    documentByPath: async () => undefined,
+    newId: (prefix) => prefix,
+  };
+}

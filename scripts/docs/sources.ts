@@ -1,0 +1,98 @@
+import type { z } from "zod";
+import { AGENT_FILES } from "../../src/assets.ts";
+import { Config, DEFAULT_CONFIG } from "../../src/config.ts";
+import { ERROR_CODES } from "../../src/errors.ts";
+import type { AgentDefinition } from "../../src/features/claude-code-agent-loader/definition.ts";
+import { SHIPPED_AGENTS } from "../../src/features/claude-code-agent-loader/shipped.ts";
+import { APPROVAL_TRANSITIONS } from "../../src/lib/approvals.ts";
+import { CADENCES } from "../../src/lib/cadence.ts";
+import { CAMPAIGN_TRANSITIONS } from "../../src/lib/campaign.ts";
+import { DECISION_RULES, RULES_VERSION } from "../../src/lib/cycle.ts";
+import { GATES } from "../../src/lib/gates.ts";
+import { INCIDENT_TRANSITIONS } from "../../src/lib/incidents.ts";
+import { SIGNALS } from "../../src/lib/metrics.ts";
+import { COLLECTIONS, DOCUMENTS } from "../../src/lib/registry.ts";
+import { TASK_TRANSITIONS } from "../../src/lib/tasks.ts";
+import type { OhmymktTool } from "../../src/tools/ohmymkt/define.ts";
+import { TOOLS } from "../../src/tools/ohmymkt/index.ts";
+import { commandLine, type CommandLine } from "./command-line.ts";
+import type { SourceFiles } from "./source-scan.ts";
+
+export type ToolSource = Pick<OhmymktTool, "name" | "summary" | "args" | "asks">;
+
+export interface GateSource {
+  lifetimeDays: number;
+  fields: Readonly<Record<string, { type: string; need: string; remedy: string; min?: number; max?: number; atLeast?: number }>>;
+}
+
+/** A governed file, or a folder of them with `<id>` in its path. */
+export interface StateFile {
+  name: string;
+  path: string;
+  format: "json" | "markdown";
+  version: number;
+  schema: z.ZodType;
+  producer: string;
+  consumer: string;
+  trigger: string;
+}
+
+/** A transition table under the name of the constant that holds it; its first state is where things begin. */
+export interface Machine {
+  constant: string;
+  title: string;
+  table: Readonly<Record<string, readonly string[]>>;
+}
+
+/** Everything that the reference is written from. */
+export interface Sources {
+  tools: readonly ToolSource[];
+  gates: Readonly<Record<string, GateSource>>;
+  files: readonly StateFile[];
+  config: { schema: z.ZodType; defaults: unknown };
+  errors: Readonly<Record<string, string>>;
+  agents: readonly Omit<AgentDefinition, "prompt">[];
+  agentFiles: readonly string[];
+  machines: readonly Machine[];
+  rules: readonly { id: string; says: string; decision: string }[];
+  rulesVersion: number;
+  cadences: Readonly<Record<string, number>>;
+  signals: Readonly<Record<string, { track: string; modules: readonly string[] }>>;
+  cli: CommandLine;
+  code: SourceFiles;
+}
+
+/** The sources as the product has them; `code` is the text of `src/` without its tests. */
+export async function productSources(code: SourceFiles): Promise<Sources> {
+  return {
+    tools: TOOLS,
+    gates: GATES,
+    files: stateFiles(),
+    config: { schema: Config, defaults: DEFAULT_CONFIG },
+    errors: ERROR_CODES,
+    agents: SHIPPED_AGENTS,
+    agentFiles: Object.keys(AGENT_FILES),
+    machines: [
+      { constant: "CAMPAIGN_TRANSITIONS", title: "Campaign", table: CAMPAIGN_TRANSITIONS },
+      { constant: "INCIDENT_TRANSITIONS", title: "Incident", table: INCIDENT_TRANSITIONS },
+      { constant: "TASK_TRANSITIONS", title: "Task", table: TASK_TRANSITIONS },
+      { constant: "APPROVAL_TRANSITIONS", title: "Approval", table: APPROVAL_TRANSITIONS },
+    ],
+    rules: DECISION_RULES,
+    rulesVersion: RULES_VERSION,
+    cadences: CADENCES,
+    signals: SIGNALS,
+    cli: await commandLine(TOOLS),
+    code,
+  };
+}
+
+function stateFiles(): StateFile[] {
+  const single = DOCUMENTS.map(({ document, ...contract }) => ({ ...document, ...contract }));
+  const folders = COLLECTIONS.map(({ collection, ...contract }) => ({
+    ...collection.at("example"),
+    ...contract,
+    path: `${collection.folder}/<id>${collection.extension}`,
+  }));
+  return [...single, ...folders];
+}
