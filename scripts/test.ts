@@ -83,7 +83,7 @@ function testFiles(): TestFile[] {
 }
 
 function coreSteps(files: TestFile[], long: boolean): Step[] {
-  const bun = [process.execPath, "test", "--no-orphans"];
+  const bun = [process.execPath, "test", "--only-failures"];
   return [
     bunTest("rules, tools and agents", bun, files.filter(({ group }) => group === "rules"), { long, limit: 3 * MINUTE }),
     bunTest(long ? "store, long version" : "store", bun, files.filter(({ group }) => group === "store"), { long, limit: 6 * MINUTE }),
@@ -93,10 +93,10 @@ function coreSteps(files: TestFile[], long: boolean): Step[] {
 
 /** What the full suite adds to the core one; `long` when the long versions have not run already. */
 function beyondSteps(files: TestFile[], long: boolean): Step[] {
-  const hostBun = [opencodeBinary(), "test"];
+  const hostBun = [opencodeBinary(), "test", "--only-failures"];
   const onHostBun = files.filter(({ group }) => group !== "host");
   return [
-    ...(long ? [bunTest("long versions", [process.execPath, "test", "--no-orphans"], files.filter((file) => file.long), { long: true, limit: 6 * MINUTE })] : []),
+    ...(long ? [bunTest("long versions", [process.execPath, "test", "--only-failures"], files.filter((file) => file.long), { long: true, limit: 6 * MINUTE })] : []),
     bunTest("rules and store on the host's own Bun", hostBun, onHostBun, { long: false, limit: 6 * MINUTE, env: { BUN_BE_BUN: "1" } }),
     ...checks(),
     { title: "rules broken on purpose", command: [process.execPath, "scripts/breaks.ts"], limit: 8 * MINUTE, count: "tally" as const },
@@ -146,8 +146,7 @@ async function runStep(step: Step): Promise<Tally> {
     late = true;
     killGroup(child.pid);
   }, step.limit);
-  const show = step.count === "bun" ? (line: string) => !/^\(pass\)|^$/.test(line) : () => true;
-  const reading = Promise.all([relay(child.stdout, show), relay(child.stderr, show)]);
+  const reading = Promise.all([relay(child.stdout), relay(child.stderr)]);
   const code = await child.exited;
   clearTimeout(timer);
   killGroup(child.pid);
@@ -163,16 +162,18 @@ async function runStep(step: Step): Promise<Tally> {
 }
 
 /** Prints a stream line by line as it comes, and returns all of it. */
-async function relay(stream: ReadableStream<Uint8Array>, show: (line: string) => boolean): Promise<string> {
+async function relay(stream: ReadableStream<Uint8Array>): Promise<string> {
+  const decoder = new TextDecoder();
   let all = "";
-  let rest = "";
-  for await (const chunk of stream.pipeThrough(new TextDecoderStream())) {
-    all += chunk;
-    const lines = (rest + chunk).split("\n");
-    rest = lines.pop() ?? "";
-    for (const line of lines) if (show(line)) console.log(line);
+  let shown = 0;
+  for await (const chunk of stream) {
+    all += decoder.decode(chunk, { stream: true });
+    const end = all.lastIndexOf("\n");
+    if (end < shown) continue;
+    console.log(all.slice(shown, end));
+    shown = end + 1;
   }
-  if (rest !== "") console.log(rest);
+  if (shown < all.length) console.log(all.slice(shown));
   return all;
 }
 

@@ -88,6 +88,7 @@ function idleEffects(tools: readonly OhmymktTool[], out: (text: string) => void)
     cwd: "",
     terminal,
     signal: new AbortController().signal,
+    agentShell: false,
     readText: () => "",
     isFolder: () => false,
     tools: async () => tools,

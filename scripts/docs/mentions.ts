@@ -38,7 +38,7 @@ export function worldOf({ tools, agents, cli, files, code }: Sources, exists: (p
 /** Names in a hand-written page that nothing has; one line each, with file and line. */
 export function unknownNames(path: string, markdown: string, world: World): string[] {
   const roles = [...new Set([...world.agents].map((name) => name.replace(/^.*-/, "")))].join("|");
-  const agent = new RegExp(`(?<![\\w/-])[a-z]+(?:-[a-z]+)*-(?:${roles})(?![\\w-])`, "g");
+  const agent = new RegExp(`X(?:-[a-z]+)*-(?:${roles})(?![\\w-])`, "g");
   return lines(markdown).flatMap((line) =>
     [
       ...named(line.text, /(?<![\w.])ohmymkt_[a-z_]+/g).filter((name) => !name.endsWith("_") && !world.tools.has(name)).map((name) => `tool ${name}`),

@@ -35,10 +35,10 @@ function inside(prefix: string, schema: Schema): Member[] {
 /** The members of what a member holds: of an object, of the items of a list, of the values of a map. */
 function below(path: string, schema: Schema): Member[] {
   if (schema.type === "array") return below(`${path}[]`, asSchema(schema.items));
-  const values = asSchema(schema.additionalProperties);
+  const values = schema.additionalProperties;
   return [
     ...inside(`${path}.`, schema),
-    ...below(`${path}.<key>`, values.properties ? values : {}),
+    ...(values ? below(`${path}.<key>`, asSchema(values)) : []),
     ...(schema.anyOf ?? []).map(asSchema).flatMap((one) => below(path, one)),
   ];
 }

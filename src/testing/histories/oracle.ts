@@ -85,6 +85,12 @@ export class Oracle {
     }
   }
 
+  /** How many actions the last cycle listed; how many there are is the template's business. */
+  learnActions(count: number): void {
+    const last = this.cycles.at(-1);
+    if (last) last.actions = Array.from({ length: count }, () => "open");
+  }
+
   /** Everything that must stand on disk now. */
   state(): Record<string, unknown> {
     return {
@@ -281,8 +287,7 @@ export class Oracle {
     const recovery = (this.cycles.findLast((cycle) => cycle.mending)?.mending ?? []).map((signal) => `${signal} ${verdictOf(readings[signal])}`);
     for (const line of recovery) this.#fire(`recovery: ${line.split(" ")[1]}`);
     const mending = decision === "intervene" ? Object.keys(readings).filter((signal) => readings[signal] !== "up") : undefined;
-    const actions = scaleReasons + 4 + (decision === "continue" ? 0 : 1) + (cadence === "weekly" ? 0 : 1);
-    this.cycles.push({ cadence, at: this.now, decision, mending, actions: Array.from({ length: actions }, () => "open") });
+    this.cycles.push({ cadence, at: this.now, decision, mending, actions: [] });
     const conflicts = this.signals.conflicts(cadence, this.now);
     return facts({ decision, tracks, readings, p0s, scale: scaleReasons === 0 ? "open" : "blocked", scale_reasons: scaleReasons, effects, recovery, cadence_action: cadence, blocked_first: scaleReasons, conflicts });
   }

@@ -23,6 +23,6 @@ export function renderGates(report: GateReport, plan: string | undefined): strin
     "| gate | field | value | status | why |",
     "|---|---|---|---|---|",
     ...rows,
-    ...(remedies.length > 0 ? ["Remedies:", ...remedies] : []),
+    ...(remedies.length > 0 ? ["", "Remedies:", ...remedies] : []),
   ].join("\n");
 }

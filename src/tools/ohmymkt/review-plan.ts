@@ -42,7 +42,7 @@ export const reviewPlan = defineTool({
       await note(tx, plan.name, "decisions", `review of version ${plan.version}: ${args.verdict}${args.findings.map((finding) => `; ${finding}`).join("")}`);
       if (approving) {
         const update = checkUpdate(
-          { gate: "strategy_gate", field: "approved", value: true, evidence: `plans/${plan.name}.md@${plan.hash}` },
+          { gate: "strategy_gate", field: "approved", value: true, evidence: `plans/${plan.name}.md@${plan.hash.slice(0, 12)}` },
           context.config.evidence_days,
         );
         await writeUpdates(tx, [{ ...update, plan: { name: plan.name, hash: plan.hash } }], context.actor, approval?.id);
