@@ -13,7 +13,9 @@ const { remarks, ...findings } = examine(sources, await readRepository(root));
 const problems = Object.values(findings).flat();
 for (const remark of remarks) console.log(`note: ${remark}`);
 for (const problem of problems) console.error(problem);
-console.log(problems.length === 0 ? "docs: current" : `docs: ${problems.length} problem${problems.length === 1 ? "" : "s"}`);
+console.log(
+  problems.length === 0 ? "docs: current" : `docs: ${problems.length} problem${problems.length === 1 ? "" : "s"}`,
+);
 process.exitCode = problems.length === 0 ? 0 : 1;
 
 async function write(): Promise<void> {
@@ -21,5 +23,6 @@ async function write(): Promise<void> {
   const pages = generatedPages(sources, repository);
   const made = new Set(pages.map(({ path }) => path));
   for (const { path, text } of pages) await Bun.write(join(root, path), text);
-  for (const path of Object.keys(repository.pages)) if (path.startsWith(REFERENCE) && !made.has(path)) await rm(join(root, path));
+  for (const path of Object.keys(repository.pages))
+    if (path.startsWith(REFERENCE) && !made.has(path)) await rm(join(root, path));
 }

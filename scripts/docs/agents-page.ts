@@ -11,7 +11,12 @@ type Agent = Sources["agents"][number];
 export function agentsPage({ agents }: Sources): Page {
   const overview = table(
     ["Agent", "Mode", "What it is for", "Modules"],
-    agents.map((agent) => [`[${code(agent.name)}](#${agent.name})`, agent.mode, agent.description, codes(agent.modules)]),
+    agents.map((agent) => [
+      `[${code(agent.name)}](#${agent.name})`,
+      agent.mode,
+      agent.description,
+      codes(agent.modules),
+    ]),
   );
   return {
     path: "docs/reference/agents.md",

@@ -1,5 +1,5 @@
 import { Command, type Option } from "commander";
-import { OhmymktError, type ErrorCode } from "../../src/errors.ts";
+import { ERROR_CODES, OhmymktError, type ErrorCode } from "../../src/errors.ts";
 import { approvals } from "../../src/hosts/cli/approvals.ts";
 import { EXIT_HELP, exitCode } from "../../src/hosts/cli/exit.ts";
 import type { OperatorCommand } from "../../src/hosts/cli/operator.ts";
@@ -29,8 +29,8 @@ export interface CommandLine {
   commands: CommandSource[];
   common: OptionSource[];
   exits: { code: string; meaning: string }[];
-  /** The exit code that an error code leads to. */
-  exitOf: (code: string) => number;
+  /** Error code → exit code. */
+  exitOf: ReadonlyMap<string, number>;
   /** The commands that `ohmymkt --help` lists; all of them must be in `commands`. */
   listed: string[];
 }
@@ -43,14 +43,28 @@ export async function commandLine(tools: readonly OhmymktTool[]): Promise<Comman
   const effects = idleEffects(tools, (text) => printed.push(text));
   const program = buildProgram({ effects, tools, operators: OPERATORS, execute: async () => undefined });
   await runCli(["--help"], effects);
+  const codes = Object.keys(ERROR_CODES).filter(isErrorCode);
   const people = new Set(OPERATORS.map(({ name }) => name));
   return {
-    commands: [...tools.filter(({ name }) => !people.has(commandName(name))).map(toolCommand), ...OPERATORS.map(operatorCommand)],
+    commands: [
+      ...tools.filter(({ name }) => !people.has(commandName(name))).map(toolCommand),
+      ...OPERATORS.map(operatorCommand),
+    ],
     common: program.options.filter(({ long }) => long !== "--version").map(optionSource),
     exits: [...EXIT_HELP.matchAll(/^ +(\d+) +(.+)$/gm)].map(([, code = "", meaning = ""]) => ({ code, meaning })),
-    exitOf: (code) => exitCode(new OhmymktError(code as ErrorCode, "")),
-    listed: [...printed.join("").replace(/^.*\nCommands:\n/s, "").replace(/\n\n.*$/s, "").matchAll(/^ {2}(\S+)/gm)].map((match) => match[1] ?? ""),
+    exitOf: new Map(codes.map((code) => [code, exitCode(new OhmymktError(code, ""))])),
+    listed: [
+      ...printed
+        .join("")
+        .replace(/^.*\nCommands:\n/s, "")
+        .replace(/\n\n.*$/s, "")
+        .matchAll(/^ {2}(\S+)/gm),
+    ].map((match) => match[1] ?? ""),
   };
+}
+
+function isErrorCode(name: string): name is ErrorCode {
+  return Object.hasOwn(ERROR_CODES, name);
 }
 
 function toolCommand(tool: OhmymktTool): CommandSource {
@@ -82,7 +96,14 @@ function optionSource({ flags, description }: Option): OptionSource {
 
 /** A command line that only ever prints help. */
 function idleEffects(tools: readonly OhmymktTool[], out: (text: string) => void): CliEffects {
-  const terminal = { interactive: false, columns: 100, out, err: out, ask: async () => undefined, close: () => undefined };
+  const terminal = {
+    interactive: false,
+    columns: 100,
+    out,
+    err: out,
+    ask: async () => undefined,
+    close: () => undefined,
+  };
   return {
     version: "",
     cwd: "",

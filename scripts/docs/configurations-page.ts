@@ -21,14 +21,13 @@ export function configurationsPage({ config }: Sources, current: string | undefi
 }
 
 function settings(members: ReturnType<typeof membersOf>): string {
-  const meaning = new Map(members.map(({ path, description }) => [path, description]));
   return table(
     ["Key", "Type", "Default", "Limits and meaning"],
     members.map(({ path, type, fallback, limits, description }) => [
       code(path),
       type,
       fallback && code(fallback),
-      [limits, description || meaning.get(path.split(".")[0] ?? "")].filter(Boolean).join("; "),
+      [limits, description].filter(Boolean).join("; "),
     ]),
   );
 }

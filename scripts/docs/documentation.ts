@@ -34,7 +34,9 @@ export interface Findings {
 
 /** All generated pages as they should be. */
 export function generatedPages(sources: Sources, repository: Repository): Page[] {
-  const pages = [toolsPage, gatesPage, statePage, agentsPage, errorsPage, cliPage, rulesPage].map((make) => make(sources));
+  const pages = [toolsPage, gatesPage, statePage, agentsPage, errorsPage, cliPage, rulesPage].map((make) =>
+    make(sources),
+  );
   return [...pages, configurationsPage(sources, repository.pages[CONFIGURATIONS])];
 }
 

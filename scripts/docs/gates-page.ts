@@ -14,17 +14,27 @@ export function gatesPage({ gates }: Sources): Page {
     ["Gate", "Passes when", "Evidence lives"],
     all.map(([name, gate]) => [
       `[${code(name)}](#${name})`,
-      Object.values(gate.fields).map(({ need }) => need).join(", and "),
+      Object.values(gate.fields)
+        .map(({ need }) => need)
+        .join(", and "),
       `${gate.lifetimeDays} days`,
     ]),
   );
-  const lifetimes = "How long evidence lives can be changed for a project with `evidence_days`, see [configuration](../configurations.md), and for one value with `expires_in_days`.";
+  const lifetimes =
+    "How long evidence lives can be changed for a project with `evidence_days`, see [configuration](../configurations.md), and for one value with `expires_in_days`.";
   return {
     path: "docs/reference/gates.md",
-    text: page("Gates", INTRO, [{ heading: "Overview", body: `${overview}\n\n${lifetimes}` }, ...all.map(([name, gate]) => ({ heading: name, body: gateTable(gate) }))]),
+    text: page("Gates", INTRO, [
+      { heading: "Overview", body: `${overview}\n\n${lifetimes}` },
+      ...all.map(([name, gate]) => ({ heading: name, body: gateTable(gate) })),
+    ]),
     items: all.flatMap(([name, gate]) => [
       { kind: "gate", name, mark: `## ${name}\n` },
-      ...Object.keys(gate.fields).map((field) => ({ kind: "gate field", name: `${name}.${field}`, mark: `| ${code(field)} |` })),
+      ...Object.keys(gate.fields).map((field) => ({
+        kind: "gate field",
+        name: `${name}.${field}`,
+        mark: `| ${code(field)} |`,
+      })),
     ]),
   };
 }
@@ -32,7 +42,13 @@ export function gatesPage({ gates }: Sources): Page {
 function gateTable({ fields }: GateSource): string {
   return table(
     ["Field", "Values", "Opens at", "Means", "How to earn it"],
-    Object.entries(fields).map(([name, field]) => [code(name), values(field), opening(field), field.need, field.remedy]),
+    Object.entries(fields).map(([name, field]) => [
+      code(name),
+      values(field),
+      opening(field),
+      field.need,
+      field.remedy,
+    ]),
   );
 }
 

@@ -68,7 +68,8 @@ export function lines(markdown: string): Line[] {
   return markdown.split("\n").map((text, index) => {
     const [, mark, info = ""] = /^\s*(`{3,}|~{3,})\s*(\S*)/.exec(text) ?? [];
     const before = open;
-    if (mark !== undefined) open = before === undefined ? { mark, info } : mark.startsWith(before.mark) && info === "" ? undefined : before;
+    if (mark !== undefined)
+      open = before === undefined ? { mark, info } : mark.startsWith(before.mark) && info === "" ? undefined : before;
     return { number: index + 1, text, fence: (before ?? open)?.info };
   });
 }

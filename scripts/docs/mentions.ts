@@ -38,14 +38,25 @@ export function worldOf({ tools, agents, cli, files, code }: Sources, exists: (p
 /** Names in a hand-written page that nothing has; one line each, with file and line. */
 export function unknownNames(path: string, markdown: string, world: World): string[] {
   const roles = [...new Set([...world.agents].map((name) => name.replace(/^.*-/, "")))].join("|");
-  const agent = new RegExp(`X(?:-[a-z]+)*-(?:${roles})(?![\\w-])`, "g");
+  const agent = new RegExp(`(?<![\\w/#-])[a-z]+(?:-[a-z]+)*-(?:${roles})(?![\\w-])`, "g");
   return lines(markdown).flatMap((line) =>
     [
-      ...named(line.text, /(?<![\w.])ohmymkt_[a-z_]+/g).filter((name) => !name.endsWith("_") && !world.tools.has(name)).map((name) => `tool ${name}`),
-      ...named(line.text, agent).filter((name) => !ORDINARY.has(name) && !world.agents.has(name)).map((name) => `agent ${name}`),
-      ...stateMentions(line.text).filter((name) => !isState(name, world)).map((name) => `state file ${name}`),
-      ...commandMentions(line).filter((name) => !world.commands.has(name)).map((name) => `command ohmymkt ${name}`),
-      ...named(line.text, /(?<![\w./-])(?:src|scripts|templates|benchmark)\/[\w./-]+(?![\w<*{])/g).map(trimmed).filter((name) => !world.exists(name)).map((name) => `path ${name}`),
+      ...named(line.text, /(?<![\w.])ohmymkt_[a-z_]+/g)
+        .filter((name) => !name.endsWith("_") && !world.tools.has(name))
+        .map((name) => `tool ${name}`),
+      ...named(line.text, agent)
+        .filter((name) => !ORDINARY.has(name) && !world.agents.has(name))
+        .map((name) => `agent ${name}`),
+      ...stateMentions(line.text)
+        .filter((name) => !isState(name, world))
+        .map((name) => `state file ${name}`),
+      ...commandMentions(line)
+        .filter((name) => !world.commands.has(name))
+        .map((name) => `command ohmymkt ${name}`),
+      ...named(line.text, /(?<![\w./-])(?:src|scripts|templates|benchmark)\/[\w./-]+(?![\w<*{])/g)
+        .map(trimmed)
+        .filter((name) => !world.exists(name))
+        .map((name) => `path ${name}`),
     ].map((what) => `${path}:${line.number}: ${what} does not exist`),
   );
 }
@@ -71,7 +82,7 @@ function isState(path: string, { stateFiles, stateFolders }: World): boolean {
   const folders = [...stateFolders, ...[...stateFiles].map((file) => file.replace(/\/?[^/]*$/, ""))];
   if (stateFiles.has(path) || fixed === "") return true;
   if ([...stateFolders].some((folder) => fixed === folder || fixed.startsWith(`${folder}/`))) return true;
-  return (fixed !== path || path.endsWith("/")) && folders.some((folder) => folder === fixed || folder.startsWith(`${fixed}/`));
+  return folders.some((folder) => folder === fixed || folder.startsWith(`${fixed}/`));
 }
 
 function commandMentions({ text, fence }: Line): string[] {

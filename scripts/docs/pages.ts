@@ -21,7 +21,10 @@ export function drift(pages: readonly Page[], committed: Readonly<Record<string,
     if (text === undefined) return [`${page.path}: missing; ${REMEDY}`];
     if (text === page.text) return [];
     const missing = page.items.filter(({ mark }) => !text.includes(mark)).map(({ kind, name }) => `${kind} ${name}`);
-    const what = missing.length > 0 ? `does not have ${missing.join(", ")}` : `differs from line ${firstDifference(text, page.text)}`;
+    const what =
+      missing.length > 0
+        ? `does not have ${missing.join(", ")}`
+        : `differs from line ${firstDifference(text, page.text)}`;
     return [`${page.path}: out of date, ${what}; ${REMEDY}`];
   });
 }
@@ -29,7 +32,9 @@ export function drift(pages: readonly Page[], committed: Readonly<Record<string,
 /** Files of a generated folder that nothing generates any more. */
 export function stale(pages: readonly Page[], present: readonly string[]): string[] {
   const made = new Set(pages.map(({ path }) => path));
-  return present.filter((path) => !made.has(path)).map((path) => `${path}: no longer generated; ${REMEDY} to remove it`);
+  return present
+    .filter((path) => !made.has(path))
+    .map((path) => `${path}: no longer generated; ${REMEDY} to remove it`);
 }
 
 function firstDifference(a: string, b: string): number {

@@ -16,7 +16,12 @@ export interface Member {
 
 type Schema = z.core.JSONSchema.BaseSchema;
 
-const NAMES: Readonly<Record<string, string>> = { string: "text", integer: "whole number", boolean: "true or false", null: "nothing" };
+const NAMES: Readonly<Record<string, string>> = {
+  string: "text",
+  integer: "whole number",
+  boolean: "true or false",
+  null: "nothing",
+};
 const FORMATS: Readonly<Record<string, string>> = { date: "date", "date-time": "date and time" };
 
 /** Every member of an object schema in order of definition; `input` is what a caller may send, `output` what is stored. */
@@ -47,7 +52,7 @@ function member(path: string, schema: Schema, required: boolean): Member {
   return {
     path,
     type: typeText(schema),
-    required: required && schema.default === undefined,
+    required,
     fallback: schema.default === undefined ? "" : JSON.stringify(schema.default),
     limits: limits(schema),
     description: schema.description ?? "",
@@ -61,8 +66,8 @@ function typeText(schema: Schema): string {
   const options = (schema.anyOf ?? schema.oneOf ?? []).map(asSchema);
   if (options.length > 0) return options.map(typeText).join(" or ");
   // zod writes a union of plain types as a list of types.
-  const types: readonly unknown[] = Array.isArray(schema.type) ? schema.type : [schema.type];
-  return types.map((type) => typeName(String(type ?? "any"), schema)).join(" or ");
+  const types: readonly (string | undefined)[] = Array.isArray(schema.type) ? schema.type : [schema.type];
+  return types.map((type) => typeName(type ?? "any", schema)).join(" or ");
 }
 
 function typeName(type: string, schema: Schema): string {
@@ -85,7 +90,9 @@ function limits(schema: Schema): string {
     schema.pattern === undefined || schema.format !== undefined ? "" : `pattern ${code(schema.pattern)}`,
   ].filter(Boolean);
   const parts = Object.entries({ each: schema.items, keys: schema.propertyNames, values: schema.additionalProperties });
-  const nested = parts.flatMap(([word, part]) => (part ? { word, text: limits(asSchema(part)) } : [])).filter(({ text }) => text !== "");
+  const nested = parts
+    .flatMap(([word, part]) => (part ? { word, text: limits(asSchema(part)) } : []))
+    .filter(({ text }) => text !== "");
   return [...own, ...nested.map(({ word, text }) => `${word} ${text}`)].join("; ");
 }
 

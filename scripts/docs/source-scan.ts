@@ -19,9 +19,19 @@ export function raisedCodes(files: SourceFiles, known: readonly string[]): Set<s
 
 /** The kinds of ledger rows that the source appends; `<x>` stands for a value that is only known at run time. */
 export function ledgerKinds(files: SourceFiles): LedgerKind[] {
-  const constants = new Map(Object.values(files).flatMap((text) => [...text.matchAll(/const ([A-Z_]+) = "([a-z]+\.[a-z_]+)"/g)].map((match) => [match[1] ?? "", match[2] ?? ""] as const)));
+  const constants = new Map(
+    Object.values(files).flatMap((text) =>
+      [...text.matchAll(/const ([A-Z_]+) = "([a-z]+\.[a-z_]+)"/g)].map(
+        (match) => [match[1] ?? "", match[2] ?? ""] as const,
+      ),
+    ),
+  );
   const found = Object.entries(files).flatMap(([file, text]) =>
-    calls(text, /(?:\bledger\.append|\bappendLedger)\(/g).flatMap(({ at, inside }) => kindExpressions(text, at, inside).flatMap((one) => kindsOf(one, constants)).map((kind) => ({ kind, file }))),
+    calls(text, /(?:\bledger\.append|\bappendLedger)\(/g).flatMap(({ at, inside }) =>
+      kindExpressions(text, at, inside)
+        .flatMap((one) => kindsOf(one, constants))
+        .map((kind) => ({ kind, file })),
+    ),
   );
   const unique = new Map(found.map((one) => [`${one.kind} ${one.file}`, one]));
   return [...unique.values()].toSorted((a, b) => compare(a.kind, b.kind) || compare(a.file, b.file));
@@ -29,13 +39,20 @@ export function ledgerKinds(files: SourceFiles): LedgerKind[] {
 
 /** What stands behind `kind:`; for a function that takes the kind as a parameter, what its callers in the file pass. */
 function kindExpressions(text: string, at: number, inside: string): string[] {
-  const members = splitArguments(inside).flatMap((argument) => (argument.startsWith("{") ? splitArguments(argument.slice(1, -1)) : []));
-  const named = members.find((one) => one.startsWith("kind:"))?.slice("kind:".length).trim();
+  const members = splitArguments(inside).flatMap((argument) =>
+    argument.startsWith("{") ? splitArguments(argument.slice(1, -1)) : [],
+  );
+  const named = members
+    .find((one) => one.startsWith("kind:"))
+    ?.slice("kind:".length)
+    .trim();
   if (named !== undefined) return [named];
   if (!members.includes("kind")) return [];
   const [, name = "", parameters = ""] = /function (\w+)\(([^)]*)\)/.exec(enclosing(text, at)) ?? [];
   const index = splitArguments(parameters).findIndex((one) => one.startsWith("kind:"));
-  return calls(text, new RegExp(`(?<!function )\\b${name}\\(`, "g")).map((call) => splitArguments(call.inside)[index] ?? "");
+  return calls(text, new RegExp(`(?<!function )\\b${name}\\(`, "g")).map(
+    (call) => splitArguments(call.inside)[index] ?? "",
+  );
 }
 
 function kindsOf(expression: string, constants: ReadonlyMap<string, string>): string[] {
@@ -109,7 +126,12 @@ function splitArguments(text: string): string[] {
 
 /** The top-level function around a place, as text. */
 function enclosing(text: string, at: number): string {
-  const start = Math.max(...[...text.matchAll(/^(?:export )?(?:async )?function /gm)].map(({ index }) => index).filter((index) => index < at), 0);
+  const start = Math.max(
+    ...[...text.matchAll(/^(?:export )?(?:async )?function /gm)]
+      .map(({ index }) => index)
+      .filter((index) => index < at),
+    0,
+  );
   const end = text.indexOf("\n}", at);
   return text.slice(start, end === -1 ? text.length : end);
 }

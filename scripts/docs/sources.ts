@@ -22,7 +22,9 @@ export type ToolSource = Pick<OhmymktTool, "name" | "summary" | "args" | "asks">
 
 export interface GateSource {
   lifetimeDays: number;
-  fields: Readonly<Record<string, { type: string; need: string; remedy: string; min?: number; max?: number; atLeast?: number }>>;
+  fields: Readonly<
+    Record<string, { type: string; need: string; remedy: string; min?: number; max?: number; atLeast?: number }>
+  >;
 }
 
 /** A governed file, or a folder of them with `<id>` in its path. */

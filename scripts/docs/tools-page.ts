@@ -10,7 +10,7 @@ const INTRO =
 
 export function toolsPage({ tools, agents, cli }: Sources): Page {
   const overview = table(
-    ["Tool", "What it does", "Approval by a person"],
+    ["Tool", "What it does", "Needs a person's approval"],
     tools.map((tool) => [`[${code(tool.name)}](#${tool.name})`, tool.summary, approval(tool)]),
   );
   const sections = tools.map((tool) => ({
@@ -25,7 +25,7 @@ export function toolsPage({ tools, agents, cli }: Sources): Page {
 }
 
 function approval({ asks }: ToolSource): string {
-  return asks ? "some calls" : "never";
+  return asks ? "some calls" : "no";
 }
 
 function facts(tool: ToolSource, agents: Sources["agents"], { commands }: Sources["cli"]): string {
@@ -38,7 +38,9 @@ function facts(tool: ToolSource, agents: Sources["agents"], { commands }: Source
 }
 
 function holders(tool: string, agents: Sources["agents"]): string {
-  const held = agents.flatMap((agent) => agent.tools.filter((grant) => grant.tool === tool).map((grant) => ({ name: agent.name, actions: grant.actions })));
+  const held = agents.flatMap((agent) =>
+    agent.tools.filter((grant) => grant.tool === tool).map((grant) => ({ name: agent.name, actions: grant.actions })),
+  );
   if (held.length === agents.length && held.every(({ actions }) => actions === undefined)) return "every agent";
   if (held.length === 0) return "no agent";
   return held.map(({ name, actions }) => `${name}${actions ? ` (only ${codes(actions)})` : ""}`).join(", ");
@@ -51,7 +53,12 @@ function argumentTables(tool: ToolSource): string[] {
   const other = members.filter(({ hidden }) => hidden);
   return [
     shown.length > 0 ? argumentTable(shown) : "It takes no arguments.",
-    ...(other.length > 0 ? [`For a single entry these are accepted as well, in place of the list or beside it; they are not shown to a model:`, argumentTable(other)] : []),
+    ...(other.length > 0
+      ? [
+          "For a single entry these are accepted as well, in place of the list or beside it; they are not shown to a model:",
+          argumentTable(other),
+        ]
+      : []),
   ];
 }
 

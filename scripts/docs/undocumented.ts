@@ -10,22 +10,42 @@ export function undocumented(sources: Sources): string[] {
 /** Error codes that no code raises; they may be reserved, so this is a remark and no failure. */
 export function unusedCodes({ errors, code }: Sources): string[] {
   const raised = raisedCodes(code, Object.keys(errors));
-  return Object.keys(errors).filter((name) => !raised.has(name)).map((name) => `error code ${name} is raised nowhere in src/`);
+  return Object.keys(errors)
+    .filter((name) => !raised.has(name))
+    .map((name) => `error code ${name} is raised nowhere in src/`);
 }
 
 function withoutText({ tools, gates, files, config, errors, agents, rules, cli }: Sources): string[] {
   const texts: [what: string, ...texts: string[]][] = [
     ...tools.map(({ name, summary }): [string, string] => [`tool ${name} has no summary`, summary]),
-    ...Object.entries(gates).flatMap(([gate, { fields }]) => Object.entries(fields).map(([field, { need, remedy }]): [string, string, string] => [`gate field ${gate}.${field} has no need or no remedy`, need, remedy])),
-    ...files.map(({ path, producer, consumer, trigger }): [string, string, string, string] => [`state file ${path} has no producer, consumer or trigger`, producer, consumer, trigger]),
-    ...membersOf(config.schema, "input").filter(({ path }) => !/[.[]/.test(path)).map(({ path, description }): [string, string] => [`config key ${path} has no .describe()`, description]),
+    ...Object.entries(gates).flatMap(([gate, { fields }]) =>
+      Object.entries(fields).map(([field, { need, remedy }]): [string, string, string] => [
+        `gate field ${gate}.${field} has no need or no remedy`,
+        need,
+        remedy,
+      ]),
+    ),
+    ...files.map(({ path, producer, consumer, trigger }): [string, string, string, string] => [
+      `state file ${path} has no producer, consumer or trigger`,
+      producer,
+      consumer,
+      trigger,
+    ]),
+    ...membersOf(config.schema, "input")
+      .filter(({ path }) => !/[.[]/.test(path))
+      .map(({ path, description }): [string, string] => [`config key ${path} has no .describe()`, description]),
     ...Object.entries(errors).map(([name, text]): [string, string] => [`error code ${name} has no text`, text]),
     ...agents.map(({ name, description }): [string, string] => [`agent ${name} has no description`, description]),
     ...rules.map(({ id, says }): [string, string] => [`decision rule ${id} does not say when it applies`, says]),
-    ...cli.commands.filter(({ tool }) => tool === undefined).flatMap(({ name, summary, options }) => [
-      [`command ${name} has no summary`, summary] as [string, string],
-      ...options.map(({ flags, description }): [string, string] => [`option ${flags} of ${name} has no description`, description]),
-    ]),
+    ...cli.commands
+      .filter(({ tool }) => tool === undefined)
+      .flatMap(({ name, summary, options }) => [
+        [`command ${name} has no summary`, summary] as [string, string],
+        ...options.map(({ flags, description }): [string, string] => [
+          `option ${flags} of ${name} has no description`,
+          description,
+        ]),
+      ]),
   ];
   return texts.filter(([, ...parts]) => parts.some((part) => part.trim() === "")).map(([what]) => what);
 }
@@ -33,12 +53,33 @@ function withoutText({ tools, gates, files, config, errors, agents, rules, cli }
 function notListed({ tools, files, agents, agentFiles, machines, cli, code }: Sources): string[] {
   const text = Object.values(code).join("\n");
   const written = (pattern: RegExp): string[] => [...text.matchAll(pattern)].map((match) => match[1] ?? "");
-  const missing = (found: readonly string[], known: readonly string[], what: (name: string) => string): string[] => [...new Set(found)].filter((name) => !known.includes(name)).map(what);
+  const missing = (found: readonly string[], known: readonly string[], what: (name: string) => string): string[] =>
+    [...new Set(found)].filter((name) => !known.includes(name)).map(what);
   return [
-    ...missing(written(/defineTool(?:<[^(]*>)?\(\{\s*name: "(ohmymkt_\w+)"/g), tools.map(({ name }) => name), (name) => `tool ${name} is defined but not in TOOLS`),
-    ...missing(written(/define(?:Document|Collection)\(\{\s*name: "([^"]+)"/g), [...files.map(({ name }) => name), "config"], (name) => `state document "${name}" is defined but not in the registry`),
-    ...missing(written(/const (\w+_TRANSITIONS)\b/g), machines.map(({ constant }) => constant), (name) => `state machine ${name} is not in scripts/docs/sources.ts`),
-    ...missing(cli.listed, cli.commands.map(({ name }) => name), (name) => `command ${name} is not in scripts/docs/command-line.ts`),
-    ...missing(agentFiles.map((file) => file.replace(/\.md$/, "")), agents.map(({ name }) => name), (name) => `agent file agents/${name}.md is not loaded`),
+    ...missing(
+      written(/defineTool(?:<[^(]*>)?\(\{\s*name: "(ohmymkt_\w+)"/g),
+      tools.map(({ name }) => name),
+      (name) => `tool ${name} is defined but not in TOOLS`,
+    ),
+    ...missing(
+      written(/define(?:Document|Collection)\(\{\s*name: "([^"]+)"/g),
+      [...files.map(({ name }) => name), "config"],
+      (name) => `state document "${name}" is defined but not in the registry`,
+    ),
+    ...missing(
+      written(/const (\w+_TRANSITIONS)\b/g),
+      machines.map(({ constant }) => constant),
+      (name) => `state machine ${name} is not in scripts/docs/sources.ts`,
+    ),
+    ...missing(
+      cli.listed,
+      cli.commands.map(({ name }) => name),
+      (name) => `command ${name} is not in scripts/docs/command-line.ts`,
+    ),
+    ...missing(
+      agentFiles.map((file) => file.replace(/\.md$/, "")),
+      agents.map(({ name }) => name),
+      (name) => `agent file agents/${name}.md is not loaded`,
+    ),
   ];
 }

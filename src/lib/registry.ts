@@ -19,17 +19,17 @@ interface Contract {
   trigger: string;
 }
 
-/** Documents that exist once per project. */
-export const DOCUMENTS: readonly (Contract & { document: Document<unknown> })[] = [
-  { document: GATES_DOCUMENT, producer: "check_gates (seed), update_gates, review_plan", consumer: "check_gates, start_campaign, run_cycle, report_growth", trigger: "gate checks and updates" },
-  { document: METRICS_DOCUMENT, producer: "start_campaign (seed), update_metrics", consumer: "people; cycles read the observations behind it", trigger: "every metric update" },
-  { document: MODULES_DOCUMENT, producer: "start_campaign (seed), rollback, resume", consumer: "run_cycle, incident, operators", trigger: "startup, rollback, resume" },
-  { document: SPRINT_BOARD_DOCUMENT, producer: "start_campaign", consumer: "execution work, read_state", trigger: "campaign start and sprint refinement by a person" },
-  { document: EXECUTION_DOCUMENT, producer: "start_campaign, incident, run_cycle", consumer: "run_cycle, report_growth, guards", trigger: "every campaign transition" },
-  { document: CYCLES_DOCUMENT, producer: "run_cycle", consumer: "report_growth, read_state", trigger: "every cycle" },
-  { document: BOULDER_DOCUMENT, producer: "start_campaign", consumer: "operators and agents", trigger: "campaign start and end" },
-  { document: POSITIONING_DOCUMENT, producer: "save_positioning", consumer: "content work", trigger: "positioning work" },
-  { document: ASSET_MANIFEST, producer: "asset_manifest", consumer: "content work", trigger: "asset work" },
+/** Documents that exist once per project; while one that `governs` cannot be read, no cycle decides. */
+export const DOCUMENTS: readonly (Contract & { document: Document<unknown>; governs: boolean })[] = [
+  { document: GATES_DOCUMENT, governs: true, producer: "check_gates (seed), update_gates, review_plan", consumer: "check_gates, start_campaign, run_cycle, report_growth", trigger: "gate checks and updates" },
+  { document: METRICS_DOCUMENT, governs: true, producer: "start_campaign (seed), update_metrics", consumer: "people; cycles read the observations behind it", trigger: "every metric update" },
+  { document: MODULES_DOCUMENT, governs: true, producer: "start_campaign (seed), rollback, resume", consumer: "run_cycle, incident, operators", trigger: "startup, rollback, resume" },
+  { document: SPRINT_BOARD_DOCUMENT, governs: true, producer: "start_campaign", consumer: "execution work, read_state", trigger: "campaign start and sprint refinement by a person" },
+  { document: EXECUTION_DOCUMENT, governs: true, producer: "start_campaign, incident, run_cycle", consumer: "run_cycle, report_growth, guards", trigger: "every campaign transition" },
+  { document: CYCLES_DOCUMENT, governs: true, producer: "run_cycle", consumer: "report_growth, read_state", trigger: "every cycle" },
+  { document: BOULDER_DOCUMENT, governs: true, producer: "start_campaign", consumer: "operators and agents", trigger: "campaign start and end" },
+  { document: POSITIONING_DOCUMENT, governs: false, producer: "save_positioning", consumer: "content work", trigger: "positioning work" },
+  { document: ASSET_MANIFEST, governs: false, producer: "asset_manifest", consumer: "content work", trigger: "asset work" },
 ];
 
 /** Folders of documents. */

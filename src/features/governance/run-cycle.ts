@@ -4,6 +4,7 @@ import type { Actor } from "../../lib/actor.ts";
 import type { Cadence } from "../../lib/cadence.ts";
 import { CYCLES_DOCUMENT, cycleWindow, decide, failing, recovery, RULES_VERSION, scaleReasons, type CycleEntry, type Verdict } from "../../lib/cycle.ts";
 import { openP0s } from "../../lib/incidents.ts";
+import { DOCUMENTS } from "../../lib/registry.ts";
 import type { Conflict, SignalReading } from "../../lib/trends.ts";
 import type { Transaction } from "../../store/store.ts";
 import { localDay } from "../../lib/days.ts";
@@ -26,6 +27,7 @@ export async function runCycle(
   actor: Actor,
   config: Config,
 ): Promise<CycleResult> {
+  await assertReadable(tx);
   const standing = await readStanding(tx);
   const { readings, conflicts } = await signalFacts(tx, request.cadence, config);
   const before = await readCycles(tx, true);
@@ -71,6 +73,11 @@ export async function runCycle(
   await tx.documents.write(CYCLES_DOCUMENT, { schema_version: 1, cycles: [...earlier, cycle] }, { reason: `${cycle.cadence}: ${cycle.decision}` });
   await tx.artifacts.write(cycle.report, renderCycleReport(cycle, { conflicts, plan: standing.plan?.name, openActions: openActions(earlier) }));
   return { cycle, conflicts };
+}
+
+/** A torn state file stops the cycle, even one that this decision would not look into: unreadable evidence fails closed. */
+async function assertReadable(tx: Transaction): Promise<void> {
+  for (const { document, governs } of DOCUMENTS) if (governs) await tx.documents.read(document);
 }
 
 function openActions(entries: readonly CycleEntry[]): CycleEntry["actions"] {

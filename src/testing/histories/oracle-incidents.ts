@@ -43,7 +43,7 @@ export class OracleIncidents {
     const one = this.known[step.incident];
     if (!one) return refused("not_found");
     if (!one.readable) return (this.#fire("change of an unreadable incident refused"), refused("corrupt_document"));
-    const status = step.do === "resolve" ? "resolved" : step.status;
+    const status = step.do === "resolve" ? "resolved" : step.mitigate ? "mitigated" : undefined;
     const severity = step.do === "resolve" ? undefined : step.severity;
     if (one.status === "resolved" && (status !== undefined || severity !== undefined)) return (this.#fire("incident is final"), refused("invalid_transition"));
     const ends = one.severity === "P0" && one.status !== "resolved" && (status === "resolved" || (severity !== undefined && severity !== "P0"));

@@ -280,8 +280,8 @@ export class Oracle {
     if (this.incidents.unreadable().length > 0) this.#fire("decision on an unreadable incident");
     const failing = this.gates.failing(this.now, this.inForce());
     const effects = this.#effects(decision, p0s);
-    const reasons = [this.campaign !== "active", failing.length > 0, this.incidents.openP0s().length > 0];
-    (["no active campaign", "gates", "open P0"] as const).forEach((name, index) => reasons[index] && this.#fire(`scale blocked: ${name}`));
+    const reasons = [this.campaign !== "active", failing.length > 0, this.incidents.openP0s().length > 0, decision === "rollback"];
+    (["no active campaign", "gates", "open P0", "rollback"] as const).forEach((name, index) => reasons[index] && this.#fire(`scale blocked: ${name}`));
     const scaleReasons = reasons.filter(Boolean).length;
     if (scaleReasons === 0) this.#fire("scale open");
     const recovery = (this.cycles.findLast((cycle) => cycle.mending)?.mending ?? []).map((signal) => `${signal} ${verdictOf(readings[signal])}`);

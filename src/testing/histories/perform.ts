@@ -65,7 +65,7 @@ export async function perform(project: Project, step: Step): Promise<Outcome> {
     case "end": return ask(project, "start_campaign", { action: step.do }, pick("state", "plan"));
     case "resume": return ask(project, "start_campaign", { action: "resume" }, pick("state", "plan"));
     case "open": return open(project, step.severity, step.module);
-    case "change": return ask(project, "incident", { action: "update", id: incidentId(project, step.incident), severity: step.severity, status: step.status, note: "n", ...postmortem(step) }, incidentFacts);
+    case "change": return ask(project, "incident", { action: step.mitigate ? "mitigate" : "update", id: incidentId(project, step.incident), severity: step.severity, note: "n", ...postmortem(step) }, incidentFacts);
     case "resolve": return ask(project, "incident", { action: "resolve", id: incidentId(project, step.incident), ...postmortem(step) }, incidentFacts);
     case "damage": return damage(project, step.incident, step.damage);
     case "repair": return repair(project, step.incident);
@@ -245,7 +245,7 @@ function proof(project: Project, row: CycleRow, text: string, head: number): Val
     text.includes(`Decision: ${row.decision}`) ? "" : "the decision in the answer",
     project.has(row.report) && project.text(row.report).includes(`**Decision:** ${row.decision}`) ? "" : "the report file",
     row.actions.length > 0 && row.actions.every((one) => one.owner && one.due_date && one.status === "open") ? "" : "actions with owner and day",
-    /^[0-9a-f]{64}$/.test(row.ledger_head) && head > 0 === row.ledger_head !== "0".repeat(64) ? "" : "the ledger's head",
+    /^[0-9a-f]{64}$/.test(row.ledger_head) && (head === 0 || row.ledger_head !== "0".repeat(64)) ? "" : "the ledger's head",
     row.rules_version > 0 ? "" : "the rules' version",
   ].filter(Boolean);
   return missing.length > 0 ? { missing } : {};

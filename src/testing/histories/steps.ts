@@ -55,7 +55,7 @@ export type Event =
   | { do: "resume"; answer: Answer; meanwhile?: Meanwhile }
   | { do: "end" }
   | { do: "open"; severity: string; module: string }
-  | { do: "change"; incident: number; severity?: Severity; status?: "open" | "mitigated"; postmortem?: Postmortem; answer: Answer }
+  | { do: "change"; incident: number; mitigate: boolean; severity?: Severity; postmortem?: Postmortem; answer: Answer }
   | { do: "resolve"; incident: number; postmortem?: Postmortem; answer: Answer }
   | { do: "damage"; incident: number; damage: Damage }
   | { do: "repair"; incident: number }
