@@ -21,7 +21,7 @@ export const GATES = {
       approved: {
         type: "boolean",
         need: "the plan is approved by a person",
-        remedy: "have plan-reviewer call ohmymkt_review_plan with verdict approve",
+        remedy: "have the plan reviewed with ohmymkt_review_plan, verdict approve",
       },
     },
   },

@@ -1,5 +1,5 @@
 import type { AgentDefinition, ToolGrant } from "./definition.ts";
-import type { HostConfig } from "./host-config.ts";
+import type { HostConfig } from "./host-shape.ts";
 import { permissionOf, readRules } from "./permissions.ts";
 import type { ProjectAgent } from "./project-file.ts";
 

@@ -3,7 +3,8 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { AgentDefinition } from "./definition.ts";
 import { effectiveAgents } from "./effective.ts";
-import { applyAgents, type HostConfig } from "./host-config.ts";
+import { applyAgents } from "./host-config.ts";
+import type { HostConfig } from "./host-shape.ts";
 import { loadPackagedAgents } from "./packaged.ts";
 import { matches, mergeRules, readRules, type Rules } from "./permissions.ts";
 import { createToolPolicy } from "./policy.ts";
@@ -335,8 +336,8 @@ describe("createToolPolicy", () => {
   const policy = createToolPolicy(packaged);
   test.each<[string | undefined, string, string | undefined, true | string[]]>([
     ["seo-engineer", "ohmymkt_incident", "open", true],
-    ["seo-engineer", "ohmymkt_incident", "resolve", ["open", "update", "list"]],
-    ["seo-engineer", "ohmymkt_incident", undefined, ["open", "update", "list"]],
+    ["seo-engineer", "ohmymkt_incident", "resolve", ["open", "update", "mitigate", "list"]],
+    ["seo-engineer", "ohmymkt_incident", undefined, ["open", "update", "mitigate", "list"]],
     ["growth-manager", "ohmymkt_incident", "resolve", true],
     ["content-ops", "ohmymkt_run_cycle", undefined, true],
     [

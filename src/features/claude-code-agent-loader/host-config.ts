@@ -1,5 +1,6 @@
 import type { AgentDefinition, AgentProblem } from "./definition.ts";
 import { effectiveAgents } from "./effective.ts";
+import type { HostAgent, HostConfig } from "./host-shape.ts";
 import {
   agentRules,
   globalRules,
@@ -11,22 +12,6 @@ import {
   unseenQuestions,
 } from "./permissions.ts";
 import type { ProjectAgent } from "./project-file.ts";
-
-/** An agent as the host's config holds it; keys that we do not touch pass through. */
-export type HostAgent = {
-  [key: string]: unknown;
-  permission?: unknown;
-  options?: unknown;
-  disable?: unknown;
-};
-
-/** The part of the host's config that agents live in; the host passes it to the config hook to be changed in place. */
-export type HostConfig = {
-  agent?: Record<string, HostAgent | undefined>;
-  permission?: unknown;
-  default_agent?: string;
-  subagent_depth?: number;
-};
 
 export type AgentSources = {
   packaged: readonly AgentDefinition[];

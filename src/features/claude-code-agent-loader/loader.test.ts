@@ -172,7 +172,7 @@ describe("the agents that ship", () => {
       .filter((agent) => SPECIALISTS.includes(agent.name))
       .flatMap((agent) => agent.tools.filter((grant) => grant.tool === "ohmymkt_incident"));
     expect(restricted).toHaveLength(4);
-    for (const grant of restricted) expect(grant.actions).toEqual(["open", "update", "list"]);
+    for (const grant of restricted) expect(grant.actions).toEqual(["open", "update", "mitigate", "list"]);
   });
 });
 

@@ -19,7 +19,7 @@ export interface HostCall {
 }
 
 const HOW_TO_ALLOW = (row: Approval) =>
-  `hand this id back; growth-manager asks the person with ohmymkt_approvals {action: "ask", ids: ["${row.id}"]}, then make the same call again`;
+  `hand this id back; the agent of the root session asks the person with ohmymkt_approvals {action: "ask", ids: ["${row.id}"]}, then make the same call again`;
 
 /** Runs one tool for a call of the host. */
 export async function runTool(name: string, raw: unknown, { store, actor, signal, policy, ask }: HostCall): Promise<ToolOutcome> {

@@ -1,6 +1,7 @@
 import type { AgentDefinition } from "../../features/claude-code-agent-loader/definition.ts";
 import { effectiveAgents } from "../../features/claude-code-agent-loader/effective.ts";
-import { applyAgents, type HostConfig } from "../../features/claude-code-agent-loader/host-config.ts";
+import { applyAgents } from "../../features/claude-code-agent-loader/host-config.ts";
+import type { HostConfig } from "../../features/claude-code-agent-loader/host-shape.ts";
 import { marketingAgents } from "../../features/claude-code-agent-loader/marketing.ts";
 import { createToolPolicy, type ToolPolicy } from "../../features/claude-code-agent-loader/policy.ts";
 import { SHIPPED_AGENTS } from "../../features/claude-code-agent-loader/shipped.ts";

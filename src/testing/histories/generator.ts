@@ -4,7 +4,7 @@ import type { Random } from "./random.ts";
 import { CONDITIONS, SIGNALS_OF, type Answer, type Change, type Closing, type Condition, type Event, type HandEdit, type Stated, type Stating, type Step } from "./steps.ts";
 
 const NAMES = ["alpha", "alpha", "alpine", "beta"] as const;
-const HINTS = ["alpha", "alpine", "alp", "row a", "grow", "GROW BETA", "zzz"] as const;
+const HINTS = ["alpha", "alpine", "alpha", "alp", "row a", "grow", "GROW BETA", "zzz"] as const;
 const SOURCES = ["ga4", "gsc", "crm"] as const;
 const DAY = 24 * HOUR;
 const TRENDS = ["up", "down", "flat"] as const;
@@ -37,7 +37,8 @@ export function nextStep(random: Random, oracle: Oracle, theme: Theme): Step {
 
 function wait(random: Random, oracle: Oracle): number {
   const unresolved = oracle.incidents.openP0s().length > 0;
-  const span = random.weighted({ hours: 66, days: 20, window: unresolved ? 14 : 7, month: 4, quarter: 2 });
+  const running = oracle.campaign === "active" || unresolved;
+  const span = random.weighted({ hours: running ? 66 : 84, days: running ? 20 : 9, window: unresolved ? 15 : 4, month: 3, quarter: 2 });
   if (span === "hours") return 1000 + random.below(20 * HOUR);
   if (span === "days") return DAY + random.below(5 * DAY);
   if (span === "window") return random.chance(0.3) ? 7 * DAY : 8 * DAY + random.below(4 * DAY);
@@ -60,14 +61,14 @@ function weigh(oracle: Oracle): Record<Event["do"], number> {
     plan: plans.length === 0 ? 60 : 1.5,
     revise: plans.length > 0 ? 1.5 : 0,
     edit_plan: plans.length > 0 ? 1.5 : 0,
-    review: plans.length === 0 ? 0.5 : unapproved ? 16 : 1,
-    gates: others > 0 ? 18 : 1.5,
-    edit_gates: 2.2,
+    review: plans.length === 0 ? 0.5 : unapproved ? (ongoing ? 10 : 22) : 1,
+    gates: others > 0 ? (ongoing ? 9 : 24) : 1.5,
+    edit_gates: 1.8,
     check_gates: 1.5,
-    start: ongoing ? 1.5 : free ? 30 : 3,
+    start: ongoing ? (free ? 3 : 1.5) : free ? 60 : 3,
     pause: campaign === "active" ? 1 : 0.3,
-    resume: held ? (free ? 14 : 2) : 0.3,
-    end: ongoing ? 0.8 : 0.3,
+    resume: held ? (free ? 24 : 4) : 0.3,
+    end: ongoing ? 1 : 0.3,
     open: campaign === "active" ? 5 : 2,
     change: incidents.known.length > 0 ? 3.5 : 0.2,
     resolve: openP0 ? 9 : readable ? 1.5 : 0,
@@ -95,7 +96,7 @@ function nextEvent(random: Random, oracle: Oracle, theme: Theme): Event {
     case "review": return review(random, oracle);
     case "gates": return { do: kind, updates: updates(random, oracle), answer: answer(random), ...meanwhile(random, oracle) };
     case "edit_gates": return { do: kind, edit: handEdit(random) };
-    case "start": return { do: kind, end_current: random.chance(oracle.ongoing ? 0.5 : 0.1), ...hint(random, 0.3) };
+    case "start": return { do: kind, end_current: random.chance(oracle.ongoing ? 0.6 : 0.1), ...hint(random, 0.15) };
     case "resume": return { do: kind, answer: answer(random), ...(random.chance(0.12) ? { meanwhile: { p0: true } } : {}) };
     case "open": return { do: kind, severity: random.pick(["P0", "P0", "P1", "P2", "high", "medium", "low", "P9"]), module: random.pick(["general", "content_system", "technical_foundation", "general", "content_system", "nowhere"]) };
     case "change": return change(random, random.chance(0.5) ? (unresolved(random, oracle) ?? index) : index);

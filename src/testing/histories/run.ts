@@ -45,7 +45,7 @@ async function runHistory(seed: number, index: number): Promise<{ steps: number;
   const project = new Project(START, order);
   const played: Step[] = [];
   try {
-    const length = MIN_STEPS + random.below(9);
+    const length = MIN_STEPS + random.below(11);
     for (let turn = 0; turn < length; turn += 1) {
       const step = nextStep(random, oracle, theme);
       played.push(step);

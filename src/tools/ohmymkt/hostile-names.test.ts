@@ -17,7 +17,7 @@ afterEach(async () => {
 
 const NAMES = [
   "../../outside", "..", "a/b", "a\\b", "a b", "/etc/passwd", "C:\\Windows\\x", "nul\0byte", "CON", "com1.txt", "aux", "🚀", "🚀🚀", "🎯 launch",
-  "提升自然流量", "增加试用注册", "زيادة التجارب", "تحسين المحتوى", "naïve café", "x".repeat(300), `${"x".repeat(300)}y`, "-", "…", "%2e%2e%2f", "a\nb", "<script>", "~/x", "$(id)",
+  "提升自然流量", "增加试用注册", "زيادة التجارب", "تحسين المحتوى", "naïve café", "x".repeat(199), `${"x".repeat(199)}y`, "-", "…", "%2e%2e%2f", "<script>", "~/x", "$(id)",
 ];
 
 function files(folder: string): string[] {
