@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { z } from "zod";
-import { opencodeBinary, startHost } from "../src/testing/opencode-host.ts";
+import { opencodeBinary } from "../src/testing/host-process.ts";
+import { startHost } from "../src/testing/opencode-host.ts";
 import { packPlugin } from "../src/testing/pack.ts";
 import { startScriptedModel, type ScriptedModel } from "../src/testing/scripted-model.ts";
 import { makeWorkspace } from "../src/testing/temp-workspace.ts";

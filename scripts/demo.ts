@@ -3,7 +3,8 @@ import { readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { GROWTH_LOOP, playChapter, type Chapter } from "../src/testing/growth-loop.ts";
-import { startHost, type HostPart, type OpencodeHost } from "../src/testing/opencode-host.ts";
+import type { HostPart } from "../src/testing/host-wire.ts";
+import { startHost, type OpencodeHost } from "../src/testing/opencode-host.ts";
 import { packPlugin } from "../src/testing/pack.ts";
 
 /** Plays the whole growth loop in a real OpenCode host with the packed plugin; a scripted model stands in for the language model. */

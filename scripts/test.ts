@@ -1,8 +1,9 @@
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
+import { scripts } from "../package.json" with { type: "json" };
 import { findImports } from "../src/testing/imports.ts";
-import { opencodeBinary } from "../src/testing/opencode-host.ts";
+import { opencodeBinary } from "../src/testing/host-process.ts";
 
 /** One process whose outcome counts: a group of test files, a program with its own tally, or one check. */
 interface Step {
@@ -54,7 +55,7 @@ async function main(wanted: Mode): Promise<number> {
   }
   console.log("");
   if (wanted === "core") {
-    const long = files.filter(({ long }) => long).length;
+    const long = files.filter((file) => file.long).length;
     console.log(
       `Not run here, because they take minutes: the long versions of ${long} test file(s), the tests on the host's own Bun, ` +
         "the checks (types, lint, unused code, build, package, docs), the rules broken on purpose and the token budgets. Next: bun run test:full",
@@ -106,18 +107,10 @@ function beyondSteps(files: TestFile[], long: boolean): Step[] {
 
 /** The members of package.json's `check`, one test each. */
 function checks(): Step[] {
-  const manifest: unknown = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
-  const check = new Map(Object.entries(memberOf(manifest, "scripts"))).get("check");
-  if (typeof check !== "string") throw new Error('expected package.json to have scripts.check, a chain of commands with "&&"');
-  return check.split(" && ").map((line) => {
+  return scripts.check.split(" && ").map((line) => {
     const [program = "", ...args] = line.split(" ");
     return { title: line, command: [program === "bun" ? process.execPath : program, ...args], limit: 3 * MINUTE, count: "exit" };
   });
-}
-
-function memberOf(value: unknown, key: string): object {
-  const found: unknown = typeof value === "object" && value !== null ? Reflect.get(value, key) : undefined;
-  return typeof found === "object" && found !== null ? found : {};
 }
 
 function bunTest(title: string, command: string[], files: TestFile[], options: { long: boolean; limit: number; env?: Record<string, string> }): Step {

@@ -1,5 +1,3 @@
-export {};
-
 /** Prints, as JSON, the microseconds that the built plugin's hook takes for prompts that it has to read; `keyword.ts <entry> <directory>`. */
 const [entry = "", directory = ""] = process.argv.slice(2);
 const ROUNDS = 2000;
@@ -11,6 +9,7 @@ const SENTENCES = {
   used: "ulw plan our growth.",
   refused: "Do not ulw this one.",
   "asked about": "What does ulw do, then?",
+  "used, in wrapped lines": "ulw plan our growth\nand keep to organic channels.",
   "in code": "Look at `ulw` in ```\nulw --all\n``` first.",
 };
 

@@ -1,5 +1,3 @@
-export {};
-
 /** Prints the milliseconds that a plugin takes from `import` to the end of its config hook; `start.ts <entry> <directory>`. */
 const [entry = "", directory = ""] = process.argv.slice(2);
 const client = { app: { log: async () => ({}) } };

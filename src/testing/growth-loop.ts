@@ -1,4 +1,5 @@
-import { script, type ScriptStep } from "./scripted-model.ts";
+import type { ScriptStep } from "./script-step.ts";
+import { script } from "./scripted-model.ts";
 import type { OpencodeHost, Turn } from "./opencode-host.ts";
 
 type Call = [string, Record<string, unknown>];

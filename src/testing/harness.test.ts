@@ -3,15 +3,16 @@ import { existsSync } from "node:fs"
 import { join } from "node:path"
 import { pathToFileURL } from "node:url"
 import { z } from "zod"
-import { startHost, type HostPart, type OpencodeHost, type Turn } from "./opencode-host.ts"
+import type { HostPart } from "./host-wire.ts"
+import { startHost, type OpencodeHost, type Turn } from "./opencode-host.ts"
 import { packPlugin } from "./pack.ts"
 import {
   script,
   startScriptedModel,
   type RecordedRequest,
   type ScriptedModel,
-  type ScriptStep,
 } from "./scripted-model.ts"
+import type { ScriptStep } from "./script-step.ts"
 import { makeWorkspace, withWorkspace } from "./temp-workspace.ts"
 
 setDefaultTimeout(25_000)

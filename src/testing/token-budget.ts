@@ -2,7 +2,8 @@ import { countTokens } from "gpt-tokenizer/encoding/o200k_base";
 import { z } from "zod";
 import type { AgentDefinition } from "../features/claude-code-agent-loader/definition.ts";
 import type { OpencodeHost } from "./opencode-host.ts";
-import { script, type RecordedRequest, type ScriptStep } from "./scripted-model.ts";
+import type { ScriptStep } from "./script-step.ts";
+import { script, type RecordedRequest } from "./scripted-model.ts";
 
 /** What one agent costs before anybody has said a word, in o200k tokens, from the request that the host really sent. */
 export interface AgentCost {

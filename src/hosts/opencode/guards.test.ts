@@ -5,7 +5,8 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { startHost, type OpencodeHost, type PermissionDecision, type Turn } from "../../testing/opencode-host.ts";
 import { packPlugin } from "../../testing/pack.ts";
-import { script, type ScriptStep } from "../../testing/scripted-model.ts";
+import type { ScriptStep } from "../../testing/script-step.ts";
+import { script } from "../../testing/scripted-model.ts";
 import { makeWorkspace, type Workspace } from "../../testing/temp-workspace.ts";
 
 setDefaultTimeout(60_000);

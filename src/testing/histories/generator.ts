@@ -16,10 +16,10 @@ const VALUES = {
 
 /** What a history dwells on; each draws these steps more often. */
 const THEMES = {
-  incidents: { open: 3, change: 4, resolve: 2, resume: 2, cycle: 1.3 },
+  incidents: { open: 3, change: 4, resolve: 2.5, resume: 4, cycle: 1.3, gates: 1.3, pause: 1.5 },
   evidence: { edit_gates: 2.5, check_gates: 2, edit_plan: 2.5, gates: 1.3, review: 1.3 },
-  plans: { plan: 4, revise: 3, start: 2, end: 2, check_gates: 2 },
-  files: { damage: 3, stray: 3, edit_board: 4, read: 3, edit_metrics: 2 },
+  plans: { plan: 5, revise: 3, start: 3, end: 2, check_gates: 2 },
+  files: { damage: 3, stray: 3, edit_board: 5, read: 4, edit_metrics: 2 },
   measuring: { metrics: 2.5, cycle: 2.5 },
 } as const satisfies Record<string, Partial<Record<Event["do"], number>>>;
 export type Theme = keyof typeof THEMES;
@@ -37,7 +37,7 @@ export function nextStep(random: Random, oracle: Oracle, theme: Theme): Step {
 
 function wait(random: Random, oracle: Oracle): number {
   const unresolved = oracle.incidents.openP0s().length > 0;
-  const running = oracle.campaign === "active" || unresolved;
+  const running = oracle.campaign === "active" || (unresolved && oracle.campaign !== "paused");
   const span = random.weighted({ hours: running ? 66 : 84, days: running ? 20 : 9, window: unresolved ? 15 : 4, month: 3, quarter: 2 });
   if (span === "hours") return 1000 + random.below(20 * HOUR);
   if (span === "days") return DAY + random.below(5 * DAY);
@@ -61,18 +61,18 @@ function weigh(oracle: Oracle): Record<Event["do"], number> {
     plan: plans.length === 0 ? 60 : 1.5,
     revise: plans.length > 0 ? 1.5 : 0,
     edit_plan: plans.length > 0 ? 1.5 : 0,
-    review: plans.length === 0 ? 0.5 : unapproved ? (ongoing ? 10 : 22) : 1,
-    gates: others > 0 ? (ongoing ? 9 : 24) : 1.5,
-    edit_gates: 1.8,
-    check_gates: 1.5,
-    start: ongoing ? (free ? 3 : 1.5) : free ? 60 : 3,
-    pause: campaign === "active" ? 1 : 0.3,
+    review: plans.length === 0 ? 0.5 : unapproved ? (held ? 20 : ongoing ? 10 : 22) : 1,
+    gates: others > 0 ? (held ? 20 : ongoing ? 9 : 24) : 1.5,
+    edit_gates: 2.4,
+    check_gates: 1.8,
+    start: ongoing ? (free ? 3 : 1.5) : free ? 60 : 7,
+    pause: campaign === "active" ? 2 : 0.3,
     resume: held ? (free ? 24 : 4) : 0.3,
     end: ongoing ? 1 : 0.3,
     open: campaign === "active" ? 5 : 2,
     change: incidents.known.length > 0 ? 3.5 : 0.2,
-    resolve: openP0 ? 9 : readable ? 1.5 : 0,
-    damage: readable ? 1.8 : 0,
+    resolve: openP0 ? 11 : readable ? 1.5 : 0,
+    damage: readable ? 2 : 0,
     repair: damaged ? 5 : 0,
     stray: 0.6,
     sweep: incidents.strays.length > 0 ? 4 : 0,
@@ -97,7 +97,7 @@ function nextEvent(random: Random, oracle: Oracle, theme: Theme): Event {
     case "gates": return { do: kind, updates: updates(random, oracle), answer: answer(random), ...meanwhile(random, oracle) };
     case "edit_gates": return { do: kind, edit: handEdit(random) };
     case "start": return { do: kind, end_current: random.chance(oracle.ongoing ? 0.6 : 0.1), ...hint(random, 0.15) };
-    case "resume": return { do: kind, answer: answer(random), ...(random.chance(0.12) ? { meanwhile: { p0: true } } : {}) };
+    case "resume": return { do: kind, answer: answer(random), ...(random.chance(0.25) ? { meanwhile: { p0: true } } : {}) };
     case "open": return { do: kind, severity: random.pick(["P0", "P0", "P1", "P2", "high", "medium", "low", "P9"]), module: random.pick(["general", "content_system", "technical_foundation", "general", "content_system", "nowhere"]) };
     case "change": return change(random, random.chance(0.5) ? (unresolved(random, oracle) ?? index) : index);
     case "resolve": return { do: kind, incident: unresolved(random, oracle) ?? index, answer: answer(random), ...postmortem(random) };
@@ -107,7 +107,7 @@ function nextEvent(random: Random, oracle: Oracle, theme: Theme): Event {
     case "edit_metrics": return { do: kind, trend: random.pick(TRENDS) };
     case "cycle": return { do: kind, cadence: random.weighted({ weekly: 6, monthly: 2, quarterly: 2 }), closing: closing(random, oracle) };
     case "edit_board": return { do: kind, item: random.below(40), field: random.pick(["owner", "due_date", "kpi_impact", "rollback_condition"]), how: random.pick(["remove", "blank"]) };
-    case "read": return { do: kind, file: random.weighted({ health: 3, "sprint-board": oracle.board ? 4 : 1, gates: 1 }) };
+    case "read": return { do: kind, file: random.weighted({ health: 3, "sprint-board": oracle.board ? 6 : 1, gates: 1 }) };
     case "check_gates":
     case "pause":
     case "end":
@@ -174,8 +174,8 @@ function postmortem(random: Random): { postmortem?: "complete" | "no_prevention"
 }
 
 function change(random: Random, incident: number): Event {
-  const severity = random.chance(0.6) ? { severity: random.pick(["P0", "P1", "P2"] as const) } : {};
-  return { do: "change", incident: random.chance(0.05) ? 99 : incident, mitigate: random.chance(0.3), ...severity, ...(random.chance(0.5) ? postmortem(random) : {}), answer: answer(random) };
+  const severity = random.chance(0.7) ? { severity: random.pick(["P0", "P1", "P2"] as const) } : {};
+  return { do: "change", incident: random.chance(0.05) ? 99 : incident, mitigate: random.chance(0.3), ...severity, ...(random.chance(0.65) ? postmortem(random) : {}), answer: answer(random) };
 }
 
 function unresolved(random: Random, oracle: Oracle): number | undefined {

@@ -133,7 +133,7 @@ const EMPTY_GATES = {
 };
 
 function editGates(project: Project, { key, value, forge }: HandEdit): Outcome {
-  const gates = project.json<Record<string, Value>>("state/gates.json") ?? structuredClone<Record<string, unknown>>(EMPTY_GATES);
+  const gates = project.draft<Record<string, Value>>("state/gates.json") ?? structuredClone<Record<string, unknown>>(EMPTY_GATES);
   const [gate = "", field = ""] = key.split(".");
   const evidence = gates["evidence"] as Record<string, Value>;
   (gates[gate] as Value)[field] = value;
@@ -173,8 +173,8 @@ function postmortem(step: Of<"change" | "resolve">): Value {
 
 function damage(project: Project, index: number, how: Damage): Outcome {
   const path = `incidents/${incidentId(project, index)}.json`;
-  if (!project.sound.has(path)) project.sound.set(path, new TextEncoder().encode(project.text(path)));
-  if (how === "torn") project.tear(path);
+  if (!project.sound.has(path)) project.sound.set(path, project.bytes(path));
+  if (how === "torn") project.put(path, project.bytes(path).slice(0, 25));
   if (how === "removed") project.remove(path);
   if (how === "wrong_schema") project.put(path, JSON.stringify({ schema_version: 1, severity: "P9" }));
   return { facts: {} };
@@ -252,7 +252,7 @@ function proof(project: Project, row: CycleRow, text: string, head: number): Val
 }
 
 function editBoard(project: Project, { item, field, how }: Of<"edit_board">): Outcome {
-  const board = project.json<{ items: Value[] }>("state/sprint-board.json");
+  const board = project.draft<{ items: Value[] }>("state/sprint-board.json");
   const chosen = board?.items[item];
   if (!board || !chosen) return { facts: {} };
   if (how === "remove") delete chosen[field];

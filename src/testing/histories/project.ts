@@ -1,24 +1,19 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
 import { DEFAULT_CONFIG } from "../../config.ts";
 import { OhmymktError } from "../../errors.ts";
 import { createApprovalDesk } from "../../hosts/approval-desk.ts";
 import type { ChainCheck } from "../../lib/ledger.ts";
-import { openStore } from "../../store/open.ts";
 import type { Store, Transaction } from "../../store/store.ts";
 import type { ToolContext } from "../../tools/ohmymkt/define.ts";
 import { TOOLS } from "../../tools/ohmymkt/index.ts";
+import type { Ground } from "./ground.ts";
 import { HOUR } from "./oracle-signals.ts";
 import type { Answer, Meanwhile } from "./steps.ts";
 
 const ACTOR = { host: "opencode", agent: "growth-manager", session: "ses_history" } as const;
-const HOME = existsSync("/dev/shm") ? "/dev/shm" : tmpdir();
 const BY_NAME = new Map(TOOLS.map((tool) => [tool.name, tool]));
 
-/** A real project in a temporary directory, with the real store and tools, a clock that the history turns, and a person who answers as told. */
+/** A project with the real tools on a given ground, a clock that the history turns, and a person who answers as told. */
 export class Project {
-  readonly directory = mkdtempSync(join(HOME, "ohmymkt-history-"));
   now: number;
   answer: Answer = "yes";
   meanwhile: (() => Promise<void>) | undefined;
@@ -27,13 +22,16 @@ export class Project {
   readonly sound = new Map<string, Uint8Array>();
   strays = 0;
   edits = 0;
+  readonly #ground: Ground;
   readonly #store: Store;
   readonly #context: ToolContext;
+  readonly #parsed = new Map<string, { bytes: Uint8Array; value: unknown }>();
   #ids = 0;
 
-  constructor(now: number, sourceOrder: readonly string[]) {
+  constructor(ground: Ground, now: number, sourceOrder: readonly string[]) {
     this.now = now;
-    this.#store = openStore({ directory: this.directory, sync: "off", now: () => new Date(this.now) });
+    this.#ground = ground;
+    this.#store = ground.open(() => new Date(this.now));
     const desk = createApprovalDesk({ store: this.#store, actor: ACTOR, tool: "history", ask: () => this.#ask() });
     this.#context = {
       store: this.#store,
@@ -68,34 +66,42 @@ export class Project {
     return this.look((tx) => tx.ledger.verify());
   }
 
-  path(relative: string): string {
-    return join(this.directory, ".ohmymkt", relative);
-  }
-
   has(relative: string): boolean {
-    return existsSync(this.path(relative));
+    return this.#ground.read(relative) !== undefined;
   }
 
   text(relative: string): string {
-    return readFileSync(this.path(relative), "utf8");
+    return new TextDecoder().decode(this.bytes(relative));
   }
 
-  /** The parsed file, or undefined while it does not exist. */
+  bytes(relative: string): Uint8Array {
+    const bytes = this.#ground.read(relative);
+    if (!bytes) throw new Error(`expected .ohmymkt/${relative} to exist`);
+    return bytes;
+  }
+
+  /** The parsed file, only to be read; undefined while it does not exist. */
   json<T>(relative: string): T | undefined {
+    const bytes = this.#ground.read(relative);
+    const known = this.#parsed.get(relative);
+    if (bytes === undefined) return undefined;
+    if (known?.bytes === bytes) return known.value as T;
+    const value = JSON.parse(new TextDecoder().decode(bytes)) as T;
+    this.#parsed.set(relative, { bytes, value });
+    return value;
+  }
+
+  /** A copy of the parsed file, to be changed and put back. */
+  draft<T>(relative: string): T | undefined {
     return this.has(relative) ? (JSON.parse(this.text(relative)) as T) : undefined;
   }
 
   put(relative: string, content: string | Uint8Array): void {
-    mkdirSync(dirname(this.path(relative)), { recursive: true });
-    writeFileSync(this.path(relative), content);
+    this.#ground.write(relative, typeof content === "string" ? new TextEncoder().encode(content) : content);
   }
 
   remove(relative: string): void {
-    rmSync(this.path(relative), { force: true });
-  }
-
-  tear(relative: string): void {
-    truncateSync(this.path(relative), 25);
+    this.#ground.remove(relative);
   }
 
   at(hoursAgo: number): string {
@@ -104,7 +110,7 @@ export class Project {
 
   async close(): Promise<void> {
     await this.#store.close();
-    rmSync(this.directory, { recursive: true, force: true });
+    this.#ground.dispose();
   }
 
   async #ask(): Promise<{ approved: boolean; how: "host_prompt" } | undefined> {

@@ -1,4 +1,5 @@
 import { drawTheme, nextStep } from "./generator.ts";
+import { GROUNDS, type GroundKind } from "./ground.ts";
 import { observe } from "./observe.ts";
 import { Oracle } from "./oracle.ts";
 import { perform } from "./perform.ts";
@@ -18,9 +19,9 @@ export interface Tally {
 }
 
 /** Plays histories `from` to `from + count - 1` of a seed against the oracle; throws at the first difference, with everything needed to repeat it. */
-export async function runHistories(seed: number, from: number, count: number): Promise<Tally> {
+export async function runHistories(kind: GroundKind, seed: number, from: number, count: number): Promise<Tally> {
   const tally: Tally = { histories: 0, steps: 0, fired: {} };
-  for (let index = from; index < from + count; index += 1) addHistory(tally, await runHistory(seed, index));
+  for (let index = from; index < from + count; index += 1) addHistory(tally, await runHistory(kind, seed, index));
   return tally;
 }
 
@@ -37,12 +38,12 @@ function addHistory(tally: Tally, { steps, fired }: { steps: number; fired: Read
   for (const rule of fired) tally.fired[rule] = (tally.fired[rule] ?? 0) + 1;
 }
 
-async function runHistory(seed: number, index: number): Promise<{ steps: number; fired: ReadonlySet<string> }> {
+async function runHistory(kind: GroundKind, seed: number, index: number): Promise<{ steps: number; fired: ReadonlySet<string> }> {
   const random = makeRandom(seed, index);
   const order = random.pick(ORDERS);
   const theme = drawTheme(random);
   const oracle = new Oracle(START, order);
-  const project = new Project(START, order);
+  const project = new Project(GROUNDS[kind](), START, order);
   const played: Step[] = [];
   try {
     const length = MIN_STEPS + random.below(11);
@@ -54,7 +55,7 @@ async function runHistory(seed: number, index: number): Promise<{ steps: number;
     same(await project.verify(), "the ledger's chain", (chain) => chain.ok, true);
     return { steps: length, fired: oracle.fired };
   } catch (error) {
-    throw new Error(report(seed, index, order, played, error), { cause: error });
+    throw new Error(report(kind, seed, index, order, played, error), { cause: error });
   } finally {
     await project.close();
   }
@@ -77,8 +78,8 @@ function same<G>(got: G, what: string, part: (got: G) => unknown, expected: unkn
   throw new Error(`${what} differs\nexpected ${JSON.stringify(expected)}\ngot      ${JSON.stringify(part(got))}`);
 }
 
-function report(seed: number, index: number, order: readonly string[], played: readonly Step[], error: unknown): string {
+function report(kind: GroundKind, seed: number, index: number, order: readonly string[], played: readonly Step[], error: unknown): string {
   const steps = played.map((step, number) => `${number + 1}. ${JSON.stringify(step)}`);
   const why = error instanceof Error ? error.message : String(error);
-  return `history ${index} of seed ${seed} (source order ${JSON.stringify(order)}), step ${played.length}: ${why}\nRepeat it with OHMYMKT_SEED=${seed}. Steps:\n${steps.join("\n")}`;
+  return `history ${index} of seed ${seed} (${kind} store, source order ${JSON.stringify(order)}), step ${played.length}: ${why}\nRepeat it with OHMYMKT_SEED=${seed}. Steps:\n${steps.join("\n")}`;
 }
