@@ -19,14 +19,25 @@ interface Subject {
 }
 
 const EMPTY = {
-  "package.json": JSON.stringify({ name: "empty-plugin", version: "1.0.0", type: "module", exports: { "./server": "./dist/index.js" }, files: ["dist"] }),
+  "package.json": JSON.stringify({
+    name: "empty-plugin",
+    version: "1.0.0",
+    type: "module",
+    exports: { "./server": "./dist/index.js" },
+    files: ["dist"],
+  }),
   "dist/index.js": 'export default { id: "empty-plugin", server: async () => ({}) };\n',
 };
 
 using empty = makeWorkspace({ files: EMPTY });
-using scratch = makeWorkspace({ files: { "empty/.keep": "", "ours/.keep": "", "home-empty/.keep": "", "home-ours/.keep": "", "project/.keep": "" } });
+using scratch = makeWorkspace({
+  files: { "empty/.keep": "", "ours/.keep": "", "home-empty/.keep": "", "home-ours/.keep": "", "project/.keep": "" },
+});
 const project = join(scratch.directory, "project");
-const subjects = { empty: await unpack("empty", empty.directory), ours: await unpack("ours", join(import.meta.dir, "..")) };
+const subjects = {
+  empty: await unpack("empty", empty.directory),
+  ours: await unpack("ours", join(import.meta.dir, "..")),
+};
 await using model = startScriptedModel();
 
 const start = await compare((subject) => probe("start", join(subject.folder, "dist/index.js")).then(Number));
@@ -38,8 +49,20 @@ const write = Number(await probe("document", join(subjects.ours.folder, "dist/li
 console.table([
   line("import, server(), config hook", start, "ms", "at most 40 ms more (goal 20)"),
   line("the host's first request, warm", request, "ms", "at most 60 ms more"),
-  { what: `keyword check, slowest: ${slowest?.kind}, ${slowest?.length} characters`, empty: "", ours: `${slowest?.micros.toFixed(1)} µs`, more: "", limit: "at most 50 µs" },
-  { what: "document: read, change, write durably", empty: "", ours: `${write.toFixed(0)} µs`, more: "", limit: "for information" },
+  {
+    what: `keyword check, slowest: ${slowest?.kind}, ${slowest?.length} characters`,
+    empty: "",
+    ours: `${slowest?.micros.toFixed(1)} µs`,
+    more: "",
+    limit: "at most 50 µs",
+  },
+  {
+    what: "document: read, change, write durably",
+    empty: "",
+    ours: `${write.toFixed(0)} µs`,
+    more: "",
+    limit: "for information",
+  },
 ]);
 
 async function unpack(name: "empty" | "ours", root: string): Promise<Subject> {
@@ -88,6 +111,17 @@ function median(times: readonly number[]): number {
   return ((sorted[Math.floor((sorted.length - 1) / 2)] ?? 0) + (sorted[Math.floor(sorted.length / 2)] ?? 0)) / 2;
 }
 
-function line(what: string, { empty: none, ours }: { empty: number; ours: number }, unit: string, limit: string): Record<string, string> {
-  return { what, empty: `${none.toFixed(1)} ${unit}`, ours: `${ours.toFixed(1)} ${unit}`, more: `${(ours - none).toFixed(1)} ${unit}`, limit };
+function line(
+  what: string,
+  { empty: none, ours }: { empty: number; ours: number },
+  unit: string,
+  limit: string,
+): Record<string, string> {
+  return {
+    what,
+    empty: `${none.toFixed(1)} ${unit}`,
+    ours: `${ours.toFixed(1)} ${unit}`,
+    more: `${(ours - none).toFixed(1)} ${unit}`,
+    limit,
+  };
 }

@@ -10,21 +10,28 @@ const program = join(root, "dist", "cli.js");
 const exe = process.platform === "win32" ? ".exe" : "";
 const platform = `${process.platform === "win32" ? "windows" : process.platform}-${process.arch}`;
 
-if (!existsSync(program)) stop(`expected ${program}, which a built package has, and found nothing.`, "bun run build, or npm install ohmymkt");
+if (!existsSync(program))
+  stop(`expected ${program}, which a built package has, and found nothing.`, "bun run build, or npm install ohmymkt");
 else if (process.versions.bun) await import(pathToFileURL(program).href);
 else start(runtimes());
 
 /** Where a Bun may be, best first; an opencode is a Bun when it is told to be one. */
 function* runtimes() {
   for (const path of onPath("bun")) yield { path, env: {} };
-  for (const path of installed(join("bun", "bin", "bun.exe"), join("@oven", `bun-${platform}`, "bin", `bun${exe}`))) yield { path, env: {} };
+  for (const path of installed(join("bun", "bin", "bun.exe"), join("@oven", `bun-${platform}`, "bin", `bun${exe}`)))
+    yield { path, env: {} };
   const asBun = { BUN_BE_BUN: "1" };
   for (const path of onPath("opencode")) yield { path, env: asBun };
-  for (const path of installed(join("opencode-ai", "bin", "opencode.exe"), join(`opencode-${platform}`, "bin", `opencode${exe}`))) yield { path, env: asBun };
+  for (const path of installed(
+    join("opencode-ai", "bin", "opencode.exe"),
+    join(`opencode-${platform}`, "bin", `opencode${exe}`),
+  ))
+    yield { path, env: asBun };
 }
 
 function* onPath(name) {
-  for (const folder of (process.env.PATH ?? "").split(delimiter).filter(Boolean)) yield* runnable(join(folder, name + exe));
+  for (const folder of (process.env.PATH ?? "").split(delimiter).filter(Boolean))
+    yield* runnable(join(folder, name + exe));
 }
 
 /** Packages beside this one or above it, as npm lays them out. */
@@ -48,7 +55,10 @@ function* runnable(path) {
 function start(candidates) {
   const { value: runtime } = candidates.next();
   if (!runtime) return stop("needs Bun or OpenCode to run, and found neither.", "npm install -g bun");
-  const child = spawn(runtime.path, [program, ...process.argv.slice(2)], { stdio: "inherit", env: { ...process.env, ...runtime.env } });
+  const child = spawn(runtime.path, [program, ...process.argv.slice(2)], {
+    stdio: "inherit",
+    env: { ...process.env, ...runtime.env },
+  });
   // A terminal sends Ctrl-C to both processes; this one waits for the other's answer to it.
   const forward = { SIGINT: () => {}, SIGTERM: () => child.kill("SIGTERM"), SIGHUP: () => child.kill("SIGHUP") };
   const release = () => Object.entries(forward).forEach(([signal, handler]) => process.off(signal, handler));

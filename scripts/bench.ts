@@ -10,6 +10,10 @@ if (wanted !== undefined && !names.includes(wanted)) {
 }
 for (const name of wanted === undefined ? names : [wanted]) {
   console.log(`\n${name}`);
-  const child = Bun.spawn([process.execPath, join(folder, `${name}.ts`)], { stdin: "ignore", stdout: "inherit", stderr: "inherit" });
+  const child = Bun.spawn([process.execPath, join(folder, `${name}.ts`)], {
+    stdin: "ignore",
+    stdout: "inherit",
+    stderr: "inherit",
+  });
   if ((await child.exited) !== 0) process.exitCode = 1;
 }

@@ -8,8 +8,12 @@ const freeze: BunPlugin = {
   name: "freeze",
   setup(build) {
     build.onLoad({ filter: FROZEN }, async ({ path }) => {
-      const values = Object.entries((await import(path)) as Record<string, unknown>);
-      return { loader: "js", contents: values.map(([name, value]) => `export const ${name} = ${JSON.stringify(value)};`).join("\n") };
+      const module: unknown = await import(path);
+      const values = Object.entries<unknown>({ ...(typeof module === "object" ? module : {}) });
+      return {
+        loader: "js",
+        contents: values.map(([name, value]) => `export const ${name} = ${JSON.stringify(value)};`).join("\n"),
+      };
     });
   },
 };

@@ -2,7 +2,8 @@ import { mkdtempSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { GROWTH_LOOP, playChapter, type Chapter } from "../src/testing/growth-loop.ts";
+import { z } from "zod";
+import { CHAPTERS, GROWTH_LOOP, playChapter } from "../src/testing/growth-loop.ts";
 import type { HostPart } from "../src/testing/host-wire.ts";
 import { startHost, type OpencodeHost } from "../src/testing/opencode-host.ts";
 import { packPlugin } from "../src/testing/pack.ts";
@@ -13,7 +14,9 @@ const project = mkdtempSync(join(tmpdir(), "ohmymkt-demo-"));
 const say = (text = ""): void => void process.stdout.write(`${text}\n`);
 const started = performance.now();
 
-say("ohmymkt demo: a real OpenCode host loads the packed plugin; a scripted model plays the agents; the demo answers for the person.");
+say(
+  "ohmymkt demo: a real OpenCode host loads the packed plugin; a scripted model plays the agents; the demo answers for the person.",
+);
 say(`Project: ${project}\n`);
 const { spec } = await packPlugin({ root });
 await using host = await startHost({ directory: project, plugin: spec });
@@ -22,7 +25,7 @@ host.onPermission(({ permission }) => {
   return "once";
 });
 const { id } = await host.session();
-for (const chapter of Object.keys(GROWTH_LOOP) as Chapter[]) {
+for (const chapter of CHAPTERS) {
   say(`person> ${GROWTH_LOOP[chapter].person}`);
   const turn = await playChapter(host, id, chapter);
   if (turn.error) throw new Error(`chapter ${chapter} failed: ${turn.error}`);
@@ -30,13 +33,18 @@ for (const chapter of Object.keys(GROWTH_LOOP) as Chapter[]) {
   say();
 }
 
-const written = (await host.messages(id)).flatMap((message) => message.parts).map(outputOf).findLast((output) => output.includes("reports/summary/")) ?? "";
+const written =
+  (await host.messages(id))
+    .flatMap((message) => message.parts)
+    .map(outputOf)
+    .findLast((output) => output.includes("reports/summary/")) ?? "";
 const report = /\.ohmymkt\/reports\/summary\/\S+\.md/.exec(written)?.[0] ?? "";
 say(`--- ${report}`);
 say((await readFile(join(project, report), "utf8")).split("\n").slice(0, 22).join("\n"));
 say("---");
 say(`Done in ${((performance.now() - started) / 1000).toFixed(1)} s. Look around:`);
-for (const command of ["read-state health", "read-state cycles", "check-gates", "verify"]) say(`  npx --yes bun@1.4.4 src/cli.ts ${command} --directory ${project}`);
+for (const command of ["read-state health", "read-state cycles", "check-gates", "verify"])
+  say(`  npx --yes bun@1.4.4 src/cli.ts ${command} --directory ${project}`);
 
 /** One line per tool call, children indented below the call that started them. */
 async function tell(from: OpencodeHost, agent: string, part: HostPart, depth: number): Promise<void> {
@@ -50,13 +58,21 @@ async function tell(from: OpencodeHost, agent: string, part: HostPart, depth: nu
   }
 }
 
+const Delegation = z.object({
+  input: z.object({ subagent_type: z.string() }),
+  metadata: z.object({ sessionId: z.string() }),
+});
+
 function callOf(part: HostPart): { tool: string; child: string | undefined; subagent: string } {
-  const { tool, state } = part as { tool?: string; state?: { input?: { subagent_type?: string }; metadata?: { sessionId?: string } } };
-  return { tool: tool ?? "?", child: state?.metadata?.sessionId, subagent: state?.input?.subagent_type ?? "?" };
+  const delegation = Delegation.safeParse(part.state).data;
+  return {
+    tool: part.tool ?? "?",
+    child: delegation?.metadata.sessionId,
+    subagent: delegation?.input.subagent_type ?? "?",
+  };
 }
 
-function outputOf(part: HostPart): string {
-  const { state } = part as { state?: { output?: string; error?: string } };
+function outputOf({ state }: HostPart): string {
   return state?.output ?? state?.error ?? "";
 }
 

@@ -17,7 +17,8 @@ console.table(rows(costs));
 if (flags.has("--tools")) console.table(tools(costs));
 const missed = barsOf(costs).filter(({ tokens, limit }) => tokens > limit);
 console.log(`ultrawork template: ${costs.ultrawork} tokens (o200k, as all figures here)`);
-for (const { what, tokens, limit } of missed) console.log(`over the bar: ${what} is ${tokens} tokens, at most ${limit} expected`);
+for (const { what, tokens, limit } of missed)
+  console.log(`over the bar: ${what} is ${tokens} tokens, at most ${limit} expected`);
 if (missed.length === 0) console.log("every bar is kept");
 if (flags.has("--check") && missed.length > 0) process.exitCode = 1;
 
@@ -36,6 +37,7 @@ function rows({ agents }: Costs): Record<string, string | number>[] {
 
 function tools({ agents }: Costs): Record<string, string | number>[] {
   const all = new Map(agents.flatMap((agent) => agent.tools.map((tool) => [tool.name, tool.tokens] as const)));
-  const holders = (name: string): number => agents.filter((agent) => agent.tools.some((tool) => tool.name === name)).length;
+  const holders = (name: string): number =>
+    agents.filter((agent) => agent.tools.some((tool) => tool.name === name)).length;
   return [...all].toSorted(([, a], [, b]) => b - a).map(([tool, tokens]) => ({ tool, tokens, agents: holders(tool) }));
 }

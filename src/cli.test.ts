@@ -20,18 +20,21 @@ test("every tool is a command with one line in the help", async () => {
   const { code, out } = await run("--help");
   expect(code).toBe(0);
   const listed = out.split("\n").flatMap((line) => /^ {2}([a-z][a-z-]*) {2,}\S/.exec(line)?.[1] ?? []);
-  expect(listed.toSorted()).toEqual([...new Set([...TOOLS.map(({ name }) => commandName(name)), ...OPERATORS])].toSorted());
+  expect(listed.toSorted()).toEqual(
+    [...new Set([...TOOLS.map(({ name }) => commandName(name)), ...OPERATORS])].toSorted(),
+  );
 });
 
-test.each(TOOLS.filter(({ name }) => !OPERATORS.includes(commandName(name))).map((tool) => [commandName(tool.name), tool] as const))(
-  "%s --help names each argument and writes nothing",
-  async (name, tool) => {
-    const { code, out, err } = await run(name, "--help");
-    expect({ code, err }).toEqual({ code: 0, err: "" });
-    for (const { flag } of parametersOf(tool.args)) expect(out).toMatch(new RegExp(`^ {2}--${flag}(?: |$)`, "m"));
-    expect(existsSync(join(workspace.directory, ".ohmymkt"))).toBe(false);
-  },
-);
+test.each(
+  TOOLS.filter(({ name }) => !OPERATORS.includes(commandName(name))).map(
+    (tool) => [commandName(tool.name), tool] as const,
+  ),
+)("%s --help names each argument and writes nothing", async (name, tool) => {
+  const { code, out, err } = await run(name, "--help");
+  expect({ code, err }).toEqual({ code: 0, err: "" });
+  for (const { flag } of parametersOf(tool.args)) expect(out).toMatch(new RegExp(`^ {2}--${flag}(?: |$)`, "m"));
+  expect(existsSync(join(workspace.directory, ".ohmymkt"))).toBe(false);
+});
 
 test("every positional belongs to an argument of its tool", () => {
   const unknown = TOOLS.filter((tool) => {
@@ -41,7 +44,8 @@ test("every positional belongs to an argument of its tool", () => {
   expect(unknown.map(({ name }) => name)).toEqual([]);
 });
 
-test("--version is the package's", async () => expect(await run("--version")).toEqual({ code: 0, out: `${version}\n`, err: "" }));
+test("--version is the package's", async () =>
+  expect(await run("--version")).toEqual({ code: 0, out: `${version}\n`, err: "" }));
 
 test("a plan in Chinese and Arabic goes in and comes back; a torn document is refused and restored", async () => {
   const made = await run("plan-growth", "三十天需求增长 نمو الطلب", "--name", "计划", "--channels", "邮件", "--json");

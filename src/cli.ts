@@ -18,7 +18,13 @@ process.stdout.on("error", () => process.exit());
 process.exitCode = await runCli(process.argv.slice(2), {
   version,
   cwd: process.cwd(),
-  terminal: createTerminal({ stdin: process.stdin, stdout: process.stdout, stderr: process.stderr, signal: interrupt.signal, person: !(AGENT_SHELL in process.env) }),
+  terminal: createTerminal({
+    stdin: process.stdin,
+    stdout: process.stdout,
+    stderr: process.stderr,
+    signal: interrupt.signal,
+    person: !(AGENT_SHELL in process.env),
+  }),
   signal: interrupt.signal,
   agentShell: AGENT_SHELL in process.env,
   readText: (path) => readFileSync(path, "utf8"),

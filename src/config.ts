@@ -8,11 +8,19 @@ const Days = z.int().min(1).max(365);
 export const Config = z.strictObject({
   schema_version: z.literal(1).default(1).describe("Format of this file; it may be left out"),
   evidence_days: z
-    .strictObject({ strategy_gate: Days, compliance_gate: Days, capacity_gate: Days, data_gate: Days, ownership_gate: Days })
+    .strictObject({
+      strategy_gate: Days,
+      compliance_gate: Days,
+      capacity_gate: Days,
+      data_gate: Days,
+      ownership_gate: Days,
+    })
     .partial()
     .default({})
     .describe("How many days the evidence of each gate lives"),
-  ultrawork_budget_limit: Money.default({ amount: 1000, currency: "EUR" }).describe("Ultrawork plans above this budget need planned mode"),
+  ultrawork_budget_limit: Money.default({ amount: 1000, currency: "EUR" }).describe(
+    "Ultrawork plans above this budget need planned mode",
+  ),
   source_order: z
     .array(z.string())
     .default([])

@@ -7,7 +7,11 @@ const server: Plugin = async (input): Promise<Hooks> => {
     return createPlugin(input);
   } catch (error) {
     const message = `ohmymkt could not start: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`;
-    return { tool: { ohmymkt_doctor: { description: "Tell why ohmymkt did not start.", args: {}, execute: async () => message } } };
+    return {
+      tool: {
+        ohmymkt_doctor: { description: "Tell why ohmymkt did not start.", args: {}, execute: async () => message },
+      },
+    };
   }
 };
 

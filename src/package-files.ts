@@ -6,7 +6,9 @@ function readFolder(folder: string): Record<string, string> {
   const root = join(import.meta.dir, "..", folder);
   const files = readdirSync(root, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
   const paths = files.map((entry) => join(entry.parentPath, entry.name)).toSorted();
-  return Object.fromEntries(paths.map((path) => [path.slice(root.length + 1).replaceAll("\\", "/"), readFileSync(path, "utf8")]));
+  return Object.fromEntries(
+    paths.map((path) => [path.slice(root.length + 1).replaceAll("\\", "/"), readFileSync(path, "utf8")]),
+  );
 }
 
 /** The package's agents, file name → Markdown. The build replaces this module by its values. */

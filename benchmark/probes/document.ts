@@ -18,10 +18,18 @@ const cause = { actor: { host: "library" }, tool: "benchmark" };
 const times: number[] = [];
 for (let round = 0; round < ROUNDS; round += 1) {
   const before = performance.now();
-  await store.transaction(cause, async (tx: { documents: { read(of: unknown): Promise<{ count: number } | undefined>; write(of: unknown, value: unknown): Promise<void> } }) => {
-    const now = await tx.documents.read(counter);
-    await tx.documents.write(counter, { schema_version: 1, count: (now?.count ?? 0) + 1 });
-  });
+  await store.transaction(
+    cause,
+    async (tx: {
+      documents: {
+        read(of: unknown): Promise<{ count: number } | undefined>;
+        write(of: unknown, value: unknown): Promise<void>;
+      };
+    }) => {
+      const now = await tx.documents.read(counter);
+      await tx.documents.write(counter, { schema_version: 1, count: (now?.count ?? 0) + 1 });
+    },
+  );
   times.push((performance.now() - before) * 1000);
 }
 await store.close();

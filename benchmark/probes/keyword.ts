@@ -36,15 +36,26 @@ console.log(JSON.stringify(rows));
 function fill(sentence: string, length: number): string {
   const room = Math.max(0, length - sentence.length - 1);
   const before = ASIDE.repeat(Math.ceil(room / ASIDE.length)).slice(0, room);
-  return room === 0 ? sentence : `${before.slice(0, before.length / 2)}. ${sentence} ${before.slice(before.length / 2)}`;
+  return room === 0
+    ? sentence
+    : `${before.slice(0, before.length / 2)}. ${sentence} ${before.slice(before.length / 2)}`;
 }
 
 /** Median of the rounds; each starts from a prompt that the hook has not seen. */
 async function measure(text: string): Promise<number> {
   const times: number[] = [];
   for (let round = 0; round < ROUNDS; round += 1) {
-    const part = { id: "prt_1", sessionID: "ses_child", messageID: "msg_1", type: "text", text: `${text}${round % 10}` };
-    const output = { message: { id: "msg_1", agent: "build", model: { providerID: "p", modelID: "m" } }, parts: [part] };
+    const part = {
+      id: "prt_1",
+      sessionID: "ses_child",
+      messageID: "msg_1",
+      type: "text",
+      text: `${text}${round % 10}`,
+    };
+    const output = {
+      message: { id: "msg_1", agent: "build", model: { providerID: "p", modelID: "m" } },
+      parts: [part],
+    };
     const before = performance.now();
     await hooks["chat.message"]({ sessionID: "ses_child", agent: "build" }, output);
     times.push((performance.now() - before) * 1000);

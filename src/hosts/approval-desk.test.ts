@@ -30,7 +30,8 @@ function desk(answer: (row: Approval) => Promise<Answer | undefined>): ApprovalD
 /** What the promise is rejected with; what it returns when it is not. */
 const failure = (promise: Promise<unknown>): Promise<unknown> => promise.catch((error: unknown) => error);
 const rows = (): Promise<Approval[]> => store.transaction(CAUSE, (tx) => tx.approvals.list());
-const elsewhere = (id: string, answer: Answer): Promise<Approval> => store.transaction(CAUSE, (tx) => decideApproval(tx, id, answer));
+const elsewhere = (id: string, answer: Answer): Promise<Approval> =>
+  store.transaction(CAUSE, (tx) => decideApproval(tx, id, answer));
 
 describe("approve", () => {
   test("returns the approved row; the question was durable before it was asked", async () => {
@@ -38,7 +39,12 @@ describe("approve", () => {
       expect((await rows()).map(({ id, status }) => ({ id, status }))).toEqual([{ id: row.id, status: "pending" }]);
       return YES;
     }).approve(REQUEST);
-    expect(approval).toMatchObject({ status: "approved", decided_how: "host_prompt", summary: "open it", requested_by: { host: "library" } });
+    expect(approval).toMatchObject({
+      status: "approved",
+      decided_how: "host_prompt",
+      summary: "open it",
+      requested_by: { host: "library" },
+    });
   });
 
   test("a row that was granted before is not asked for again", async () => {
@@ -65,19 +71,23 @@ describe("approve", () => {
     const [first, second] = await Promise.all([failure(nobody.approve(REQUEST)), failure(nobody.approve(REQUEST))]);
     const [row] = await rows();
     expect(await rows()).toHaveLength(1);
-    for (const error of [first, second]) expect(error).toMatchObject({ code: "approval_required", message: expect.stringContaining(row?.id ?? "no row") });
+    for (const error of [first, second])
+      expect(error).toMatchObject({ code: "approval_required", message: expect.stringContaining(row?.id ?? "no row") });
   });
 
   test.each([
     ["yes", YES, NO, { status: "approved" }],
     ["no", NO, YES, { code: "approval_rejected" }],
-  ])("an answer elsewhere while the question stands (%s) is the one that counts", async (_name, first, later, expected) => {
-    const result = desk(async (row) => {
-      await elsewhere(row.id, first);
-      return later;
-    }).approve(REQUEST);
-    expect(await failure(result)).toMatchObject(expected);
-  });
+  ])(
+    "an answer elsewhere while the question stands (%s) is the one that counts",
+    async (_name, first, later, expected) => {
+      const result = desk(async (row) => {
+        await elsewhere(row.id, first);
+        return later;
+      }).approve(REQUEST);
+      expect(await failure(result)).toMatchObject(expected);
+    },
+  );
 
   test("a row that was answered and used up elsewhere is stale", async () => {
     const result = desk(async (row) => {

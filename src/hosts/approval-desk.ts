@@ -36,14 +36,18 @@ export function createApprovalDesk(options: ApprovalDeskOptions): ApprovalDesk {
   const decide = async (row: Approval): Promise<Approval> => {
     const answer = await ask(row);
     if (answer === undefined) {
-      throw new OhmymktError("approval_required", `approval needed: ${row.id} (${approvalQuestion(row)})`, { hint: howToAllow(row) });
+      throw new OhmymktError("approval_required", `approval needed: ${row.id} (${approvalQuestion(row)})`, {
+        hint: howToAllow(row),
+      });
     }
     return accepted(await transact((tx) => decideApproval(tx, row.id, answer)));
   };
   return {
     decide,
     async approve(request) {
-      const row = await transact(async ({ approvals }) => (await approvals.granted(request.kind, request.subject)) ?? approvals.request(request));
+      const row = await transact(
+        async ({ approvals }) => (await approvals.granted(request.kind, request.subject)) ?? approvals.request(request),
+      );
       return row.status === "approved" ? row : decide(row);
     },
   };
@@ -55,7 +59,11 @@ export function approvalQuestion(row: Pick<Approval, "kind" | "summary">): strin
 }
 
 /** Records the answer; a row that somebody else answered in the meantime is returned as it stands. */
-export async function decideApproval(tx: Pick<Transaction, "approvals">, id: string, answer: Answer): Promise<Approval> {
+export async function decideApproval(
+  tx: Pick<Transaction, "approvals">,
+  id: string,
+  answer: Answer,
+): Promise<Approval> {
   const present = await tx.approvals.get(id);
   if (present !== undefined && present.status !== "pending") return present;
   const { approved, how, reason } = answer;
@@ -65,11 +73,17 @@ export async function decideApproval(tx: Pick<Transaction, "approvals">, id: str
 function accepted(row: Approval): Approval {
   if (row.status === "approved") return row;
   if (row.status === "rejected") {
-    throw new OhmymktError("approval_rejected", `a person said no to "${row.summary}"${row.reason ? `: ${row.reason}` : ""}`, {
-      hint: "nothing was changed; take the answer into account before you ask again",
-    });
+    throw new OhmymktError(
+      "approval_rejected",
+      `a person said no to "${row.summary}"${row.reason ? `: ${row.reason}` : ""}`,
+      {
+        hint: "nothing was changed; take the answer into account before you ask again",
+      },
+    );
   }
-  throw new OhmymktError("stale", `approval ${row.id} is ${row.status}; expected it to be approved`, { hint: "make the same call again to ask anew" });
+  throw new OhmymktError("stale", `approval ${row.id} is ${row.status}; expected it to be approved`, {
+    hint: "make the same call again to ask anew",
+  });
 }
 
 function defaultHint(row: Approval): string {

@@ -17,11 +17,19 @@ export function createOhmymktTools({ directory }: { directory: string }): Record
   const execute = (name: string) => async (raw: unknown, call: HostToolContext) => {
     try {
       const actor = { host: "library" as const, agent: call.agent, session: call.sessionID };
-      const outcome = await runTool(name, raw, { store, actor, signal: call.abort, policy, ask: (row) => askPerson(row, call, ROOT, asked) });
+      const outcome = await runTool(name, raw, {
+        store,
+        actor,
+        signal: call.abort,
+        policy,
+        ask: (row) => askPerson(row, call, ROOT, asked),
+      });
       return outcome.text;
     } catch (error) {
       throw new Error(renderError(error), { cause: error });
     }
   };
-  return Object.fromEntries(TOOLS.map(({ name, summary, args }) => [name, { description: summary, args, execute: execute(name) }]));
+  return Object.fromEntries(
+    TOOLS.map(({ name, summary, args }) => [name, { description: summary, args, execute: execute(name) }]),
+  );
 }

@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { addDays } from "date-fns";
 import { OhmymktError } from "../errors.ts";
+import { dayAfter } from "./days.ts";
 import { CADENCE_NAMES, DECISIONS, type Cadence, type Decision } from "./cadence.ts";
 
 export const Action = z.strictObject({
@@ -27,14 +27,16 @@ export function planActions(
   input: { cycle: string; cadence: Cadence; decision: Decision; now: string; blocked: readonly string[] },
   templates: readonly z.infer<typeof ActionTemplate>[],
 ): Action[] {
-  const chosen = templates.filter((line) => line.cadences.includes(input.cadence) && line.decisions.includes(input.decision));
+  const chosen = templates.filter(
+    (line) => line.cadences.includes(input.cadence) && line.decisions.includes(input.decision),
+  );
   const owner = templates[0]?.owner ?? "person";
   const lines = [...input.blocked.map((why) => ({ title: `Do not scale: ${why}`, owner, due_days: 0 })), ...chosen];
   return lines.map((line, index) => ({
     id: `${input.cycle}-a${index + 1}`,
     title: line.title,
     owner: line.owner,
-    due_date: addDays(new Date(input.now), line.due_days).toISOString().slice(0, 10),
+    due_date: dayAfter(input.now, line.due_days),
     status: "open",
   }));
 }
@@ -47,10 +49,14 @@ export function updateActions<E extends { actions: Action[] }>(
   const known = new Set(entries.flatMap((entry) => entry.actions.map((action) => action.id)));
   for (const change of changes) {
     if (!known.has(change.id)) {
-      throw new OhmymktError("not_found", `there is no action ${JSON.stringify(change.id)}`, { hint: 'see ohmymkt_read_state {file: "cycles"}' });
+      throw new OhmymktError("not_found", `there is no action ${JSON.stringify(change.id)}`, {
+        hint: 'see ohmymkt_read_state {file: "cycles"}',
+      });
     }
     if (change.status === "deferred" && !change.reason?.trim()) {
-      throw new OhmymktError("invalid_arguments", `action ${change.id} cannot be deferred without a reason`, { hint: "add reason" });
+      throw new OhmymktError("invalid_arguments", `action ${change.id} cannot be deferred without a reason`, {
+        hint: "add reason",
+      });
     }
   }
   const byId = new Map(changes.map((change) => [change.id, change]));

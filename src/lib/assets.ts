@@ -4,7 +4,19 @@ import { defineDocument } from "./documents.ts";
 import { assertId } from "./names.ts";
 import { findEntry, freeId, named, oneLine, ResearchName, ResearchText, sameId, sameName } from "./research.ts";
 
-const ASSET_TYPES = ["image", "video", "audio", "landing_page", "email", "post", "ad", "article", "deck", "document", "other"] as const;
+const ASSET_TYPES = [
+  "image",
+  "video",
+  "audio",
+  "landing_page",
+  "email",
+  "post",
+  "ad",
+  "article",
+  "deck",
+  "document",
+  "other",
+] as const;
 export const ASSET_STATUSES = ["planned", "in_progress", "done", "blocked", "published"] as const;
 
 /** A word of a fixed list in any case, with spaces or dashes for the underscore; text in the schema, because an enum costs every request more. */
@@ -23,7 +35,11 @@ const AssetPath = z
   .max(1000)
   .superRefine((path, context) => {
     const problem = pathProblem(path);
-    if (problem) context.addIssue({ code: "custom", message: `expected a path relative to the project such as content/post.md, got ${JSON.stringify(path)}, ${problem}` });
+    if (problem)
+      context.addIssue({
+        code: "custom",
+        message: `expected a path relative to the project such as content/post.md, got ${JSON.stringify(path)}, ${problem}`,
+      });
   });
 
 /** Why a path does not stay inside the project on every system, or undefined when it does. */
@@ -67,16 +83,27 @@ export const Asset = z.strictObject({
 export type Asset = z.infer<typeof Asset>;
 
 /** asset-manifest.json: the assets in order of creation, each id once. */
-export const AssetManifest = z.strictObject({ schema_version: z.literal(1), assets: z.array(Asset) }).superRefine(({ assets }, context) => {
-  const seen = new Set<string>();
-  for (const [index, { id }] of assets.entries()) {
-    if (seen.has(id)) context.addIssue({ code: "custom", path: ["assets", index, "id"], message: `the id ${JSON.stringify(id)} is there twice` });
-    seen.add(id);
-  }
-});
+export const AssetManifest = z
+  .strictObject({ schema_version: z.literal(1), assets: z.array(Asset) })
+  .superRefine(({ assets }, context) => {
+    const seen = new Set<string>();
+    for (const [index, { id }] of assets.entries()) {
+      if (seen.has(id))
+        context.addIssue({
+          code: "custom",
+          path: ["assets", index, "id"],
+          message: `the id ${JSON.stringify(id)} is there twice`,
+        });
+      seen.add(id);
+    }
+  });
 export type AssetManifest = z.infer<typeof AssetManifest>;
 
-export const ASSET_MANIFEST = defineDocument({ name: "asset manifest", path: "research/asset-manifest.json", schema: AssetManifest });
+export const ASSET_MANIFEST = defineDocument({
+  name: "asset manifest",
+  path: "research/asset-manifest.json",
+  schema: AssetManifest,
+});
 
 /** The manifest after a change, the asset concerned, and what became of it. */
 export interface AssetChange {
@@ -86,17 +113,30 @@ export interface AssetChange {
 }
 
 /** Adds an asset; the same name with other content gets its own id, with the same content nothing changes. Throws `invalid_arguments`. */
-export function addAsset(manifest: AssetManifest | undefined, input: AssetInput & { id?: string | undefined }, write: { at: string; by: string }): AssetChange {
+export function addAsset(
+  manifest: AssetManifest | undefined,
+  input: AssetInput & { id?: string | undefined },
+  write: { at: string; by: string },
+): AssetChange {
   const assets = manifest?.assets ?? [];
   const { id: wanted, name, type, ...rest } = input;
   if (name === undefined || type === undefined) {
-    throw new OhmymktError("invalid_arguments", `a new asset needs a name and a type, got ${name === undefined ? "no name" : "no type"}`, { hint: `the types are ${ASSET_TYPES.join(", ")}` });
+    throw new OhmymktError(
+      "invalid_arguments",
+      `a new asset needs a name and a type, got ${name === undefined ? "no name" : "no type"}`,
+      { hint: `the types are ${ASSET_TYPES.join(", ")}` },
+    );
   }
   const id = wanted === undefined ? undefined : assertId(wanted, "asset");
-  const there = assets.find((asset) => (id === undefined || sameId(asset.id, id)) && sameName(asset.name, name) && holds(asset, { type, ...rest }));
+  const there = assets.find(
+    (asset) =>
+      (id === undefined || sameId(asset.id, id)) && sameName(asset.name, name) && holds(asset, { type, ...rest }),
+  );
   if (there) return { manifest: { schema_version: 1, assets }, asset: there, outcome: "unchanged" };
   if (id !== undefined && assets.some((asset) => sameId(asset.id, id))) {
-    throw new OhmymktError("invalid_arguments", `there is an asset ${JSON.stringify(id)} with other content already`, { hint: 'use action "update" to change it, or leave the id out to add another' });
+    throw new OhmymktError("invalid_arguments", `there is an asset ${JSON.stringify(id)} with other content already`, {
+      hint: 'use action "update" to change it, or leave the id out to add another',
+    });
   }
   const asset: Asset = {
     status: "planned",
@@ -113,7 +153,11 @@ export function addAsset(manifest: AssetManifest | undefined, input: AssetInput 
 }
 
 /** Changes what the call names of one asset, found by id or by its only name. Throws `not_found`, `ambiguous` or `invalid_arguments`. */
-export function updateAsset(manifest: AssetManifest | undefined, input: AssetInput & { id?: string | undefined }, write: { at: string; by: string }): AssetChange {
+export function updateAsset(
+  manifest: AssetManifest | undefined,
+  input: AssetInput & { id?: string | undefined },
+  write: { at: string; by: string },
+): AssetChange {
   const assets = manifest?.assets ?? [];
   const { id, name, ...rest } = input;
   const before = findEntry({ id, name }, assets, "asset");
@@ -122,7 +166,11 @@ export function updateAsset(manifest: AssetManifest | undefined, input: AssetInp
   if (holds(before, stated)) return { manifest: { schema_version: 1, assets }, asset: before, outcome: "unchanged" };
   const asset: Asset = { ...before, ...named(stated), updated_at: write.at, updated_by: write.by };
   checkAsset(asset, before);
-  return { manifest: { schema_version: 1, assets: assets.map((other) => (other === before ? asset : other)) }, asset, outcome: "updated" };
+  return {
+    manifest: { schema_version: 1, assets: assets.map((other) => (other === before ? asset : other)) },
+    asset,
+    outcome: "updated",
+  };
 }
 
 function holds(asset: Asset, stated: AssetInput): boolean {
@@ -133,19 +181,31 @@ function holds(asset: Asset, stated: AssetInput): boolean {
 function checkAsset(asset: Asset, before: Asset | undefined): void {
   const was = before?.status ?? "planned";
   if (asset.status === "published" && was !== "published") {
-    throw new OhmymktError("invalid_transition", `asset ${JSON.stringify(asset.id)} cannot be set to published by hand`, {
-      hint: 'set it to "done"; it becomes published by the receipt of ohmymkt_publish',
-    });
+    throw new OhmymktError(
+      "invalid_transition",
+      `asset ${JSON.stringify(asset.id)} cannot be set to published by hand`,
+      {
+        hint: 'set it to "done"; it becomes published by the receipt of ohmymkt_publish',
+      },
+    );
   }
   if (was === "published" && asset.status !== "published") {
-    throw new OhmymktError("invalid_transition", `asset ${JSON.stringify(asset.id)} is published; its status follows the receipt, not a call`, {
-      hint: "retract the publication with ohmymkt_publish, or add a new asset for the next version",
-    });
+    throw new OhmymktError(
+      "invalid_transition",
+      `asset ${JSON.stringify(asset.id)} is published; its status follows the receipt, not a call`,
+      {
+        hint: "retract the publication with ohmymkt_publish, or add a new asset for the next version",
+      },
+    );
   }
   if (asset.status === "done" && asset.path === undefined && asset.notes === undefined) {
-    throw new OhmymktError("invalid_arguments", `asset ${JSON.stringify(asset.id)} is done only with a path or notes, got neither`, {
-      hint: "repeat the call with path (relative to the project), or with notes that say where it is",
-    });
+    throw new OhmymktError(
+      "invalid_arguments",
+      `asset ${JSON.stringify(asset.id)} is done only with a path or notes, got neither`,
+      {
+        hint: "repeat the call with path (relative to the project), or with notes that say where it is",
+      },
+    );
   }
 }
 
@@ -162,14 +222,25 @@ export function filterAssets(assets: readonly Asset[], wanted: AssetInput & { id
   return assets.filter((asset) => {
     const has: Record<string, unknown> = asset;
     return filters.every(([key, value]) =>
-      key === "type" || key === "status" || key === "id" ? has[key] === value : String(has[key] ?? "").toLowerCase().includes(String(value).toLowerCase()),
+      key === "type" || key === "status" || key === "id"
+        ? has[key] === value
+        : textOf(has[key]).includes(textOf(value)),
     );
   });
 }
 
 /** One asset on one line. */
 export function assetLine(asset: Asset): string {
-  const parts = [asset.format, asset.path, asset.notes && `notes: ${oneLine(asset.notes, 200)}`, asset.alt_text && `alt: ${oneLine(asset.alt_text, 120)}`];
+  const parts = [
+    asset.format,
+    asset.path,
+    asset.notes && `notes: ${oneLine(asset.notes, 200)}`,
+    asset.alt_text && `alt: ${oneLine(asset.alt_text, 120)}`,
+  ];
   const details = parts.filter((part) => part !== undefined).map((part) => oneLine(part));
   return [`- ${asset.id}: ${oneLine(asset.name)}, ${asset.type}, ${asset.status}`, ...details].join("; ");
+}
+
+function textOf(value: unknown): string {
+  return typeof value === "string" ? value.toLowerCase() : "";
 }

@@ -9,7 +9,10 @@ const HttpUrl = z
   .string()
   .trim()
   .max(2000)
-  .refine(isHttpUrl, "expected an http or https address without a user name or password, such as https://example.com/pricing");
+  .refine(
+    isHttpUrl,
+    "expected an http or https address without a user name or password, such as https://example.com/pricing",
+  );
 
 function isHttpUrl(text: string): boolean {
   if (/[\s\p{Cc}]/u.test(text) || !URL.canParse(text)) return false;
@@ -58,10 +61,16 @@ const FACTS = ["url", "positioning", "pricing", "target_audience"] as const;
 const LISTS = ["strengths", "weaknesses", "features", "differentiators", "threats", "opportunities"] as const;
 
 /** The profile with what the call names, the rest as it was; throws `invalid_arguments` when a new one has no name. */
-export function mergeProfile(before: Competitor | undefined, input: ProfileInput, write: { id: string; at: string; by: string }): Competitor {
+export function mergeProfile(
+  before: Competitor | undefined,
+  input: ProfileInput,
+  write: { id: string; at: string; by: string },
+): Competitor {
   const name = input.name ?? before?.name;
   if (name === undefined) {
-    throw new OhmymktError("invalid_arguments", "a new competitor profile needs a name, got none", { hint: 'repeat the call with name: "…"' });
+    throw new OhmymktError("invalid_arguments", "a new competitor profile needs a name, got none", {
+      hint: 'repeat the call with name: "…"',
+    });
   }
   return {
     ...before,
@@ -77,12 +86,17 @@ export function mergeProfile(before: Competitor | undefined, input: ProfileInput
 
 /** The names of the members that differ between two states of a profile, times and authors aside. */
 export function changedMembers(before: Competitor | undefined, after: Competitor): string[] {
-  return (["name", ...FACTS, ...LISTS] as const).filter((key) => canonicalJson(before?.[key] ?? null) !== canonicalJson(after[key] ?? null));
+  return (["name", ...FACTS, ...LISTS] as const).filter(
+    (key) => canonicalJson(before?.[key] ?? null) !== canonicalJson(after[key] ?? null),
+  );
 }
 
 /** The members that nobody researched yet; an empty list counts as not researched. */
 export function profileGaps(profile: Competitor): string[] {
-  return [...FACTS.filter((key) => profile[key] === undefined), ...LISTS.filter((key) => (profile[key] ?? []).length === 0)];
+  return [
+    ...FACTS.filter((key) => profile[key] === undefined),
+    ...LISTS.filter((key) => (profile[key] ?? []).length === 0),
+  ];
 }
 
 /** A profile as Markdown lines with only what is known, and the gaps last. */
@@ -109,8 +123,10 @@ const NOT_RESEARCHED = "not researched";
 
 /** A battlecard as Markdown lines: only what profile and selected angle say; every gap reads "not researched". */
 export function battlecardLines(profile: Competitor, ours: OurAngle | undefined): string[] {
-  const list = (title: string, entries: readonly string[] | undefined): string[] => section(title, entries ?? [], NOT_RESEARCHED);
-  const fact = (label: string, text: string | undefined): string => `- ${label}: ${text === undefined ? NOT_RESEARCHED : oneLine(text)}`;
+  const list = (title: string, entries: readonly string[] | undefined): string[] =>
+    section(title, entries ?? [], NOT_RESEARCHED);
+  const fact = (label: string, text: string | undefined): string =>
+    `- ${label}: ${text === undefined ? NOT_RESEARCHED : oneLine(text)}`;
   return [
     `# Battlecard: ${oneLine(profile.name)}`,
     `As of ${profile.updated_at.slice(0, 10)}, profile ${profile.id}, ${profile.url ?? `address ${NOT_RESEARCHED}`}`,
@@ -134,7 +150,9 @@ function answerLines(ours: OurAngle | undefined): string[] {
   const said = [ours.headline, ours.statement].filter((text) => text !== undefined);
   return [
     `- Our angle ${oneLine(ours.name)}: ${said.map((text) => oneLine(text)).join(" – ")}`,
-    ...(ours.proof_points.length > 0 ? ours.proof_points.map((point) => `- Proof: ${oneLine(point)}`) : [`- Proof: ${NOT_RESEARCHED}`]),
+    ...(ours.proof_points.length > 0
+      ? ours.proof_points.map((point) => `- Proof: ${oneLine(point)}`)
+      : [`- Proof: ${NOT_RESEARCHED}`]),
   ];
 }
 

@@ -1,6 +1,19 @@
-import { format, subDays, subMonths, subWeeks } from "date-fns";
+import { addDays, format, subDays, subMonths, subWeeks } from "date-fns";
 import { tz } from "@date-fns/tz";
 import { OhmymktError } from "../errors.ts";
+
+/** Days are counted in UTC whatever the machine's own zone is, so that every machine decides alike. */
+const UTC = { in: tz("UTC") };
+
+/** The instant `days` days after another one, ISO 8601 UTC; negative days go back. */
+export function daysAfter(instant: string, days: number): string {
+  return iso(addDays(instant, days, UTC));
+}
+
+/** The UTC calendar day `days` days after an instant, `YYYY-MM-DD`. */
+export function dayAfter(instant: string, days: number): string {
+  return daysAfter(instant, days).slice(0, 10);
+}
 
 /** The calendar day of an instant in a time zone, `YYYY-MM-DD`. */
 export function localDay(instant: string, timezone: string): string {
@@ -13,7 +26,15 @@ const UNITS = { d: subDays, w: subWeeks, m: subMonths } as const;
 export function windowStart(window: string, now: string): string {
   const [, count = "", unit = ""] = /^([1-9]\d{0,2})([dwm])$/.exec(window.trim()) ?? [];
   if (unit !== "d" && unit !== "w" && unit !== "m") {
-    throw new OhmymktError("invalid_arguments", `window expected a number and d, w or m (for example 30d, 4w, 3m), got ${JSON.stringify(window)}`);
+    throw new OhmymktError(
+      "invalid_arguments",
+      `window expected a number and d, w or m (for example 30d, 4w, 3m), got ${JSON.stringify(window)}`,
+    );
   }
-  return UNITS[unit](new Date(now), Number(count)).toISOString();
+  return iso(UNITS[unit](now, Number(count), UTC));
+}
+
+/** `toISOString` of a zoned date carries its offset; this is always UTC. */
+function iso(date: Date): string {
+  return new Date(date.getTime()).toISOString();
 }

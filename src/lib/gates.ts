@@ -1,10 +1,7 @@
 import { z } from "zod";
-import { addDays } from "date-fns";
-import { OhmymktError } from "../errors.ts";
-import { canonicalJson } from "./canonical.ts";
 import { defineDocument } from "./documents.ts";
 
-type FieldRule =
+export type FieldRule =
   | { type: "boolean"; need: string; remedy: string }
   | { type: "integer" | "ratio"; min: number; max: number; atLeast: number; need: string; remedy: string };
 
@@ -85,7 +82,13 @@ export const GATES = {
 
 export type GateName = keyof typeof GATES;
 export type FieldValue = boolean | number;
-export const GATE_NAMES = ["strategy_gate", "compliance_gate", "capacity_gate", "data_gate", "ownership_gate"] as const satisfies GateName[];
+export const GATE_NAMES = [
+  "strategy_gate",
+  "compliance_gate",
+  "capacity_gate",
+  "data_gate",
+  "ownership_gate",
+] as const satisfies GateName[];
 
 /** What backs an opening value; `plan` binds an approval to one plan at one content hash. */
 export const Evidence = z.strictObject({
@@ -114,183 +117,20 @@ export type Gates = z.infer<typeof Gates>;
 
 export const GATES_DOCUMENT = defineDocument({ name: "gates", path: "state/gates.json", schema: Gates });
 
-/** One requested change; `value` is checked against the field's type and range by `checkUpdate`. */
-export interface GateUpdate {
-  gate: string;
-  field: string;
-  value: unknown;
-  evidence?: string | undefined;
-  expires_in_days?: number | undefined;
-}
-
-export interface CheckedUpdate {
-  gate: GateName;
-  field: string;
-  value: FieldValue;
-  opens: boolean;
-  evidence?: string;
-  expires_in_days: number;
-}
-
 /** The key of a field in the evidence map and in the ledger: `gate.field`. */
 export function fieldKey(gate: string, field: string): string {
   return `${gate}.${field}`;
 }
 
-function rule(gate: GateName, field: string): FieldRule | undefined {
+/** The rule of a field; undefined when the gate has no such field. */
+export function fieldRule(gate: GateName, field: string): FieldRule | undefined {
   const fields: Record<string, FieldRule> = GATES[gate].fields;
   return Object.hasOwn(fields, field) ? fields[field] : undefined;
 }
 
 /** Whether a value satisfies its field's part of the pass condition. */
 export function opens(gate: GateName, field: string, value: FieldValue): boolean {
-  const checked = rule(gate, field);
+  const checked = fieldRule(gate, field);
   if (!checked) return false;
   return checked.type === "boolean" ? value === true : typeof value === "number" && value >= checked.atLeast;
-}
-
-function expected(checked: FieldRule): string {
-  if (checked.type === "boolean") return "true or false";
-  return checked.type === "integer" ? `a whole number from ${checked.min} to ${checked.max}` : `a number from ${checked.min} to ${checked.max}`;
-}
-
-function fits(checked: FieldRule, value: unknown): value is FieldValue {
-  if (checked.type === "boolean") return typeof value === "boolean";
-  if (typeof value !== "number" || !Number.isFinite(value) || value < checked.min || value > checked.max) return false;
-  return checked.type === "ratio" || Number.isInteger(value);
-}
-
-/** Checks gate, field, type, range and that an opening value has evidence; throws `invalid_arguments` naming what is allowed. */
-export function checkUpdate(update: GateUpdate, lifetimes: Partial<Record<GateName, number | undefined>> = {}): CheckedUpdate {
-  const gate = GATE_NAMES.find((name) => name === update.gate);
-  if (!gate) {
-    throw new OhmymktError("invalid_arguments", `there is no gate ${JSON.stringify(update.gate)}`, { hint: `use one of ${GATE_NAMES.join(", ")}` });
-  }
-  const checked = rule(gate, update.field);
-  if (!checked) {
-    throw new OhmymktError("invalid_arguments", `${gate} has no field ${JSON.stringify(update.field)}`, {
-      hint: `its fields are ${Object.keys(GATES[gate].fields).join(", ")}`,
-    });
-  }
-  if (!fits(checked, update.value)) {
-    throw new OhmymktError("invalid_arguments", `${gate}.${update.field} expected ${expected(checked)}, got ${JSON.stringify(update.value)}`, {
-      hint: "send the value with its own type, without quotes",
-    });
-  }
-  const opening = opens(gate, update.field, update.value);
-  const evidence = update.evidence?.trim();
-  if (opening && !evidence) {
-    throw new OhmymktError("invalid_arguments", `${gate}.${update.field} = ${update.value} opens a condition and came without evidence`, {
-      hint: "add evidence: a file, a URL, a plan's hash or a statement that a person can check",
-    });
-  }
-  const days = update.expires_in_days ?? lifetimes[gate] ?? GATES[gate].lifetimeDays;
-  return { gate, field: update.field, value: update.value, opens: opening, expires_in_days: days, ...(evidence ? { evidence } : {}) };
-}
-
-/** The gates after one checked update; closing a field removes its evidence. */
-export function applyUpdate(
-  gates: Gates,
-  update: CheckedUpdate,
-  by: { set_by: string; now: string; plan?: { name: string; hash: string } | undefined },
-): { gates: Gates; evidence: Evidence | undefined } {
-  const { [fieldKey(update.gate, update.field)]: _old, ...others } = gates.evidence;
-  const evidence: Evidence | undefined =
-    update.evidence === undefined
-      ? undefined
-      : {
-          evidence: update.evidence,
-          set_by: by.set_by,
-          set_at: by.now,
-          expires_at: addDays(new Date(by.now), update.expires_in_days).toISOString(),
-          ...(by.plan ? { plan: by.plan } : {}),
-        };
-  const next = {
-    ...gates,
-    [update.gate]: { ...gates[update.gate], [update.field]: update.value },
-    evidence: evidence ? { ...others, [fieldKey(update.gate, update.field)]: evidence } : others,
-  };
-  return { gates: Gates.parse(next), evidence };
-}
-
-/** What the ledger records for a field: the exact value and evidence that a person approved, or a closing value. */
-export interface FieldRecord {
-  value: FieldValue;
-  evidence?: Evidence | undefined;
-}
-
-/** The ledger kind under which `FieldRecord`s stand, with `fieldKey` as subject. */
-export const GATE_SET = "gate.set";
-
-export interface GateContext {
-  now: string;
-  /** The last recorded state of a field, from the ledger; undefined when no tool ever set it here. */
-  recorded(key: string): FieldRecord | undefined;
-  /** The plan that the campaign runs or would start on. */
-  plan?: { name: string; hash: string } | undefined;
-}
-
-export type FieldStatus = "pass" | "fail" | "expired" | "unconfirmed" | "stale_plan" | "other_plan";
-
-export interface FieldReport {
-  gate: GateName;
-  field: string;
-  value: FieldValue;
-  status: FieldStatus;
-  why: string;
-  evidence?: Evidence;
-  age_days?: number;
-}
-
-export interface GateReport {
-  overall: "PASS" | "BLOCKED";
-  gates: { gate: GateName; pass: boolean; fields: FieldReport[]; remedies: string[] }[];
-}
-
-function fieldReport(gates: Gates, gate: GateName, field: string, context: GateContext): FieldReport {
-  const values: Record<string, FieldValue> = gates[gate];
-  const value = values[field] ?? false;
-  const key = fieldKey(gate, field);
-  const evidence = gates.evidence[key];
-  const base = { gate, field, value, ...(evidence ? { evidence, age_days: ageDays(evidence.set_at, context.now) } : {}) };
-  const need = rule(gate, field)?.need ?? "";
-  if (!opens(gate, field, value)) return { ...base, status: "fail", why: `${need}: not yet` };
-  const recorded = context.recorded(key);
-  if (!evidence || !recorded || canonicalJson({ value, evidence }) !== canonicalJson({ value: recorded.value, evidence: recorded.evidence })) {
-    return { ...base, status: "unconfirmed", why: "edited by hand, not confirmed" };
-  }
-  if (evidence.expires_at && evidence.expires_at <= context.now) {
-    return { ...base, status: "expired", why: `its evidence expired on ${evidence.expires_at.slice(0, 10)}` };
-  }
-  return { ...base, ...planStatus(key, evidence, context.plan) };
-}
-
-function planStatus(key: string, evidence: Evidence, plan: GateContext["plan"]): { status: FieldStatus; why: string } {
-  if (key !== "strategy_gate.approved") return { status: "pass", why: evidence.evidence };
-  if (!plan || evidence.plan?.name !== plan.name) {
-    return { status: "other_plan", why: `the approval belongs to plan ${evidence.plan?.name ?? "(none)"}, not to ${plan?.name ?? "(no plan)"}` };
-  }
-  if (evidence.plan.hash !== plan.hash) return { status: "stale_plan", why: `plan ${plan.name} was edited after its approval` };
-  return { status: "pass", why: evidence.evidence };
-}
-
-function ageDays(setAt: string, now: string): number {
-  return Math.floor((Date.parse(now) - Date.parse(setAt)) / 86_400_000);
-}
-
-function remedy(report: FieldReport): string {
-  const call = `ohmymkt_update_gates {gate: "${report.gate}", field: "${report.field}", value: …, evidence: "…"}`;
-  if (fieldKey(report.gate, report.field) === "strategy_gate.approved") return `${rule(report.gate, report.field)?.remedy}`;
-  if (report.status === "fail") return `${rule(report.gate, report.field)?.remedy}, then ${call}`;
-  return `confirm it with fresh evidence: ${call}`;
-}
-
-/** The status of all five gates; a field passes only with the value, the recorded approval of exactly it, and live evidence. */
-export function evaluateGates(gates: Gates, context: GateContext): GateReport {
-  const reports = GATE_NAMES.map((gate) => {
-    const fields = Object.keys(GATES[gate].fields).map((field) => fieldReport(gates, gate, field, context));
-    const failing = fields.filter((field) => field.status !== "pass");
-    return { gate, pass: failing.length === 0, fields, remedies: failing.map(remedy) };
-  });
-  return { overall: reports.every((report) => report.pass) ? "PASS" : "BLOCKED", gates: reports };
 }

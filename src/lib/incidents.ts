@@ -15,7 +15,11 @@ export const INCIDENT_TRANSITIONS = {
 } as const satisfies Record<string, readonly string[]>;
 export type IncidentStatus = keyof typeof INCIDENT_TRANSITIONS;
 
-export const Prevention = z.strictObject({ title: z.string().trim().min(1), owner: z.string().trim().min(1), due_date: z.iso.date() });
+export const Prevention = z.strictObject({
+  title: z.string().trim().min(1),
+  owner: z.string().trim().min(1),
+  due_date: z.iso.date(),
+});
 export const Postmortem = z.strictObject({
   impact: z.string().trim().min(1),
   root_cause: z.string().trim().min(1),
@@ -46,18 +50,31 @@ export const Incident = z.strictObject({
 });
 export type Incident = z.infer<typeof Incident>;
 
-export const INCIDENTS = defineCollection({ name: "incident", folder: "incidents", schema: Incident, checkId: (id) => assertId(id, "incident") });
+export const INCIDENTS = defineCollection({
+  name: "incident",
+  folder: "incidents",
+  schema: Incident,
+  checkId: (id) => assertId(id, "incident"),
+});
 
 /** P0, P1 or P2 from a severity word; throws `invalid_arguments`. */
 export function parseSeverity(word: string): Severity {
   const folded = word.trim();
-  const found = SEVERITIES.find((severity) => severity === folded.toUpperCase()) ?? SEVERITY_ALIASES[folded.toLowerCase()];
+  const found =
+    SEVERITIES.find((severity) => severity === folded.toUpperCase()) ??
+    new Map(Object.entries(SEVERITY_ALIASES)).get(folded.toLowerCase());
   if (found) return found;
-  throw new OhmymktError("invalid_arguments", `severity expected P0, P1 or P2 (or high, medium, low), got ${JSON.stringify(word)}`);
+  throw new OhmymktError(
+    "invalid_arguments",
+    `severity expected P0, P1 or P2 (or high, medium, low), got ${JSON.stringify(word)}`,
+  );
 }
 
 /** Whether this change ends a P0: resolving it or lowering its severity. */
-export function endsP0(incident: Incident, change: { status?: IncidentStatus | undefined; severity?: Severity | undefined }): boolean {
+export function endsP0(
+  incident: Incident,
+  change: { status?: IncidentStatus | undefined; severity?: Severity | undefined },
+): boolean {
   if (incident.severity !== "P0" || incident.status === "resolved") return false;
   return change.status === "resolved" || (change.severity !== undefined && change.severity !== "P0");
 }
@@ -65,31 +82,65 @@ export function endsP0(incident: Incident, change: { status?: IncidentStatus | u
 /** The incident after a change; throws when the status may not move so, or a P0 would end without its postmortem. */
 export function changeIncident(
   incident: Incident,
-  change: { status?: IncidentStatus | undefined; severity?: Severity | undefined; note?: string | undefined; postmortem?: Postmortem | undefined },
+  change: {
+    status?: IncidentStatus | undefined;
+    severity?: Severity | undefined;
+    note?: string | undefined;
+    postmortem?: Postmortem | undefined;
+  },
   by: { at: string; by: string },
 ): Incident {
   const { status, severity, note } = change;
   if (incident.status === "resolved" && (status ?? severity) !== undefined) {
-    throw new OhmymktError("invalid_transition", `incident ${incident.id} is resolved`, { hint: "open a new incident and refer to it" });
+    throw new OhmymktError("invalid_transition", `incident ${incident.id} is resolved`, {
+      hint: "open a new incident and refer to it",
+    });
   }
   const allowed: readonly string[] = INCIDENT_TRANSITIONS[incident.status];
   if (status && status !== incident.status && !allowed.includes(status)) {
-    throw new OhmymktError("invalid_transition", `an incident that is ${incident.status} cannot become ${status}`, { hint: `it may become ${allowed.join(" or ")}` });
+    throw new OhmymktError("invalid_transition", `an incident that is ${incident.status} cannot become ${status}`, {
+      hint: `it may become ${allowed.join(" or ")}`,
+    });
   }
   const postmortem = change.postmortem ?? incident.postmortem;
   if (endsP0(incident, change) && !postmortem) {
-    throw new OhmymktError("invalid_arguments", `P0 ${incident.id} cannot be resolved or downgraded without a postmortem`, {
-      hint: "send postmortem {impact, root_cause, prevention: [{title, owner, due_date}]} with at least one prevention task",
-    });
+    throw new OhmymktError(
+      "invalid_arguments",
+      `P0 ${incident.id} cannot be resolved or downgraded without a postmortem`,
+      {
+        hint: "send postmortem {impact, root_cause, prevention: [{title, owner, due_date}]} with at least one prevention task",
+      },
+    );
   }
   return {
     ...incident,
     severity: severity ?? incident.severity,
     status: status ?? incident.status,
-    updates: [...incident.updates, { ...by, ...(note ? { note } : {}), ...(severity ? { severity } : {}), ...(status ? { status } : {}) }],
+    updates: [
+      ...incident.updates,
+      { ...by, ...(note ? { note } : {}), ...(severity ? { severity } : {}), ...(status ? { status } : {}) },
+    ],
     ...(status === "resolved" ? { resolved_at: by.at } : {}),
     ...(postmortem ? { postmortem } : {}),
   };
+}
+
+/** What the ledger last recorded of an incident: the part that a hand edit cannot soften. */
+export const RecordedIncident = z.object({
+  severity: z.enum(SEVERITIES),
+  status: z.enum(["open", "mitigated", "resolved"]),
+});
+export type RecordedIncident = z.infer<typeof RecordedIncident>;
+
+const PROGRESS = ["open", "mitigated", "resolved"] as const;
+
+/** The incident with the graver severity and the earlier status of file and ledger: a hand edit may raise an incident, never end it. */
+export function governed(incident: Incident, recorded: RecordedIncident | undefined): Incident {
+  if (!recorded) return incident;
+  const severity =
+    SEVERITIES.find((one) => one === incident.severity || one === recorded.severity) ?? incident.severity;
+  const status = PROGRESS.find((one) => one === incident.status || one === recorded.status) ?? incident.status;
+  return { ...incident, severity, status };
 }
 
 /** What cycle and campaign rules need to know of an incident; an unreadable file stands as an open P0. */
@@ -106,7 +157,16 @@ export interface IncidentFact {
 
 /** The fact that stands for an incident file that cannot be read: an open P0 of unknown age. */
 export function unreadableIncident(id: string, why: string): IncidentFact {
-  return { id, severity: "P0", status: "open", module: "unknown", summary: `unreadable incident file counts as an open P0: ${why}`, created_at: "", postmortem: false, unreadable: true };
+  return {
+    id,
+    severity: "P0",
+    status: "open",
+    module: "unknown",
+    summary: `unreadable incident file counts as an open P0: ${why}`,
+    created_at: "",
+    postmortem: false,
+    unreadable: true,
+  };
 }
 
 export function incidentFact(incident: Incident): IncidentFact {

@@ -12,7 +12,12 @@ export const SIGNALS = {
   conversion_assist: { track: "quality_track", modules: ["content_system", "aeo_answer_layer"] },
 } as const;
 export type Signal = keyof typeof SIGNALS;
-export const SIGNAL_NAMES = ["non_brand_visibility", "query_cluster_coverage", "high_intent_session", "conversion_assist"] as const satisfies Signal[];
+export const SIGNAL_NAMES = [
+  "non_brand_visibility",
+  "query_cluster_coverage",
+  "high_intent_session",
+  "conversion_assist",
+] as const satisfies Signal[];
 
 /** The module whose owner measures a signal that nobody knows. */
 export const MEASURING_MODULE = "experiment_engine";
@@ -25,19 +30,29 @@ const TrendValue = z.enum(TRENDS);
 /** metrics.json: the trend of each decision signal as last computed; the observations behind it are in the database. */
 export const Metrics = z.strictObject({
   schema_version: z.literal(1),
-  visibility_track: z.strictObject({ non_brand_visibility_trend: TrendValue, query_cluster_coverage_trend: TrendValue }),
+  visibility_track: z.strictObject({
+    non_brand_visibility_trend: TrendValue,
+    query_cluster_coverage_trend: TrendValue,
+  }),
   quality_track: z.strictObject({ high_intent_session_trend: TrendValue, conversion_assist_trend: TrendValue }),
 });
 export type Metrics = z.infer<typeof Metrics>;
 
 export const METRICS_DOCUMENT = defineDocument({ name: "metrics", path: "state/metrics.json", schema: Metrics });
 
-/** metrics.json with these trends; signals that are not given keep `unknown`. */
-export function metricsDocument(trends: Readonly<Record<Signal, Trend>>): Metrics {
+/** metrics.json with these readings; a signal that is not among them is `unknown`. */
+export function metricsDocument(readings: readonly { signal: Signal; trend: Trend }[]): Metrics {
+  const trend = (signal: Signal): Trend => readings.find((reading) => reading.signal === signal)?.trend ?? "unknown";
   return {
     schema_version: 1,
-    visibility_track: { non_brand_visibility_trend: trends.non_brand_visibility, query_cluster_coverage_trend: trends.query_cluster_coverage },
-    quality_track: { high_intent_session_trend: trends.high_intent_session, conversion_assist_trend: trends.conversion_assist },
+    visibility_track: {
+      non_brand_visibility_trend: trend("non_brand_visibility"),
+      query_cluster_coverage_trend: trend("query_cluster_coverage"),
+    },
+    quality_track: {
+      high_intent_session_trend: trend("high_intent_session"),
+      conversion_assist_trend: trend("conversion_assist"),
+    },
   };
 }
 

@@ -34,12 +34,17 @@ export function listModules(modules: Modules): (Module & { name: string; core: C
 }
 
 function mapCore(modules: Modules, core: Core, change: (module: Module) => Module): Modules {
-  return { ...modules, [core]: Object.fromEntries(Object.entries(modules[core]).map(([name, module]) => [name, change(module)])) };
+  return {
+    ...modules,
+    [core]: Object.fromEntries(Object.entries(modules[core]).map(([name, module]) => [name, change(module)])),
+  };
 }
 
 /** Pauses every active module of a core for a cause. */
 export function pauseCore(modules: Modules, core: Core, cause: string): Modules {
-  return mapCore(modules, core, (module) => (module.status === "paused" ? module : { ...module, status: "paused", paused_by: cause }));
+  return mapCore(modules, core, (module) =>
+    module.status === "paused" ? module : { ...module, status: "paused", paused_by: cause },
+  );
 }
 
 /** Makes every paused module of a core active again. */

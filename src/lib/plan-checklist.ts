@@ -15,12 +15,19 @@ const fails = (why: string): Verdict => ({ holds: false, why });
 function objective({ objective: stated }: PlanInput): Verdict {
   if (!stated) return fails("no objective {metric, baseline, target, deadline}");
   if (stated.baseline === stated.target) return fails(`the target equals the baseline (${stated.target})`);
-  return holds(`${stated.metric} from ${stated.baseline} to ${stated.target}${stated.unit ? ` ${stated.unit}` : ""} by ${stated.deadline}`);
+  return holds(
+    `${stated.metric} from ${stated.baseline} to ${stated.target}${stated.unit ? ` ${stated.unit}` : ""} by ${stated.deadline}`,
+  );
 }
 
 function scope({ channels = [], boundaries = [] }: PlanInput): Verdict {
-  const missing = [channels.length === 0 && "channels", boundaries.length === 0 && "boundaries (what is out of scope)"].filter(Boolean);
-  return missing.length > 0 ? fails(`missing: ${missing.join(" and ")}`) : holds(`${channels.length} channels, ${boundaries.length} boundaries`);
+  const missing = [
+    channels.length === 0 && "channels",
+    boundaries.length === 0 && "boundaries (what is out of scope)",
+  ].filter(Boolean);
+  return missing.length > 0
+    ? fails(`missing: ${missing.join(" and ")}`)
+    : holds(`${channels.length} channels, ${boundaries.length} boundaries`);
 }
 
 function timelineBudget({ timeline, budget }: PlanInput): Verdict {
@@ -38,10 +45,16 @@ export function isTestable(criterion: string): boolean {
 }
 
 function acceptance(plan: PlanInput): Verdict {
-  const criteria = [...(plan.acceptance_criteria ?? []), ...(plan.deliverables ?? []).flatMap((item) => item.acceptance_criteria ?? [])];
+  const criteria = [
+    ...(plan.acceptance_criteria ?? []),
+    ...(plan.deliverables ?? []).flatMap((item) => item.acceptance_criteria ?? []),
+  ];
   if (criteria.length === 0) return fails("no acceptance criteria");
   const vague = criteria.filter((criterion) => !isTestable(criterion));
-  if (vague.length > 0) return fails(`not testable: ${vague.map((text) => JSON.stringify(text)).join(", ")}; state a number, a date or a thing that can be checked`);
+  if (vague.length > 0)
+    return fails(
+      `not testable: ${vague.map((text) => JSON.stringify(text)).join(", ")}; state a number, a date or a thing that can be checked`,
+    );
   if (!criteria.some((criterion) => /\p{N}/u.test(criterion))) return fails("no criterion has a number");
   return holds(`${criteria.length} testable criteria`);
 }
@@ -73,7 +86,8 @@ export function planChecklist(plan: PlanInput): ChecklistItem[] {
 
 const PAID = /\b(paid|ads?|adwords|ppc|sem|sponsor(ed|ship)?|display|programmatic|retargeting|media buy(ing)?)\b/i;
 const LAUNCH = /\b(launch(es|ing)?|go[- ]?live|release|premiere)\b/i;
-const DAY = /\b\d{4}-\d{2}-\d{2}\b|\b\d{1,2}\.? ?(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)|\b(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]* \d{1,2}\b|\blaunch date\b/i;
+const DAY =
+  /\b\d{4}-\d{2}-\d{2}\b|\b\d{1,2}\.? ?(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)|\b(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]* \d{1,2}\b|\blaunch date\b/i;
 
 /** Why a plan may not run in ultrawork mode: paid channels, a fixed launch date or a budget over the limit. Empty when it may. */
 export function ultraworkObstacles(plan: PlanInput, limit: Money): string[] {
@@ -84,6 +98,8 @@ export function ultraworkObstacles(plan: PlanInput, limit: Money): string[] {
   return [
     paid.length > 0 ? `paid channels: ${paid.join(", ")}` : "",
     launch ? `a fixed launch date: ${JSON.stringify(launch)}` : "",
-    over ? `a budget of ${plan.budget?.amount} ${plan.budget?.currency}, over the ultrawork limit of ${limit.amount} ${limit.currency}` : "",
+    over
+      ? `a budget of ${plan.budget?.amount} ${plan.budget?.currency}, over the ultrawork limit of ${limit.amount} ${limit.currency}`
+      : "",
   ].filter(Boolean);
 }

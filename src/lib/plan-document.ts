@@ -33,7 +33,9 @@ export function assume(input: PlanInput, { ultrawork }: PlanDefaults): { input: 
       ...input,
       budget: input.budget ?? ultrawork.budget,
       rollback: input.rollback?.length ? input.rollback : ultrawork.rollback,
-      ...(input.deliverables ? { deliverables: input.deliverables.map((item) => ({ ...item, owner: item.owner ?? ultrawork.owner })) } : {}),
+      ...(input.deliverables
+        ? { deliverables: input.deliverables.map((item) => ({ ...item, owner: item.owner ?? ultrawork.owner })) }
+        : {}),
     },
     assumed,
   };
@@ -73,11 +75,16 @@ function bullets(lines: readonly string[] | undefined): string {
 }
 
 function needs(): string[] {
-  return GATE_NAMES.flatMap((gate) => Object.entries(GATES[gate].fields).map(([field, rule]) => `\`${fieldKey(gate, field)}\`: ${rule.need}`));
+  return GATE_NAMES.flatMap((gate) =>
+    Object.entries<{ need: string }>(GATES[gate].fields).map(
+      ([field, rule]) => `\`${fieldKey(gate, field)}\`: ${rule.need}`,
+    ),
+  );
 }
 
 function sections(plan: Omit<Plan, "body">): Record<string, string> {
-  const mark = (field: Plan["assumed"][number]) => (plan.assumed.includes(field) ? " _(assumed from the template)_" : "");
+  const mark = (field: Plan["assumed"][number]) =>
+    plan.assumed.includes(field) ? " _(assumed from the template)_" : "";
   const { objective, timeline, budget, kpi_tree } = plan;
   return {
     title: plan.title,
@@ -86,9 +93,17 @@ function sections(plan: Omit<Plan, "body">): Record<string, string> {
       ? `${objective.metric}: from ${objective.baseline} to ${objective.target}${objective.unit ? ` ${objective.unit}` : ""} by ${objective.deadline}.`
       : MISSING,
     gates: bullets(needs()),
-    owners: ["| module | owner |", "|---|---|", ...Object.entries(plan.owners).map(([module, owner]) => `| ${module} | ${owner} |`)].join("\n"),
+    owners: [
+      "| module | owner |",
+      "|---|---|",
+      ...Object.entries(plan.owners).map(([module, owner]) => `| ${module} | ${owner} |`),
+    ].join("\n"),
     tasks: `Visibility: ${plan.tasks.visibility} tasks. Quality: ${plan.tasks.quality} tasks.`,
-    cadence: bullets([...Object.entries(plan.cadence), ...Object.entries(plan.incident_policy)].map(([key, text]) => `**${key}**: ${text}`)),
+    cadence: bullets(
+      [...Object.entries(plan.cadence), ...Object.entries(plan.incident_policy)].map(
+        ([key, text]) => `**${key}**: ${text}`,
+      ),
+    ),
     scope: `Channels:\n\n${bullets(plan.channels)}\n\nBoundaries:\n\n${bullets(plan.boundaries)}`,
     timeline_budget: [
       timeline ? `${timeline.start} to ${timeline.end}.` : `Timeline: ${MISSING}`,
@@ -97,7 +112,12 @@ function sections(plan: Omit<Plan, "body">): Record<string, string> {
     acceptance: bullets(plan.acceptance_criteria),
     deliverables: bullets(
       plan.deliverables?.map((item) =>
-        [item.title, item.owner && `owner ${item.owner}${mark("owners")}`, item.due_date && `due ${item.due_date}`, item.acceptance_criteria?.join("; ")]
+        [
+          item.title,
+          item.owner && `owner ${item.owner}${mark("owners")}`,
+          item.due_date && `due ${item.due_date}`,
+          item.acceptance_criteria?.join("; "),
+        ]
           .filter(Boolean)
           .join(" — "),
       ),
@@ -106,7 +126,10 @@ function sections(plan: Omit<Plan, "body">): Record<string, string> {
     kpi_tree: kpi_tree
       ? bullets([
           `**${kpi_tree.north_star}**`,
-          ...kpi_tree.drivers.map((driver) => `${driver.name}: ${driver.inputs.map((leaf) => `${leaf.metric} (${leaf.owner}, ${leaf.source})`).join(", ")}`),
+          ...kpi_tree.drivers.map(
+            (driver) =>
+              `${driver.name}: ${driver.inputs.map((leaf) => `${leaf.metric} (${leaf.owner}, ${leaf.source})`).join(", ")}`,
+          ),
         ])
       : MISSING,
   };

@@ -25,7 +25,14 @@ export type Deliverable = z.infer<typeof Deliverable>;
 
 export const KpiTree = z.strictObject({
   north_star: Text,
-  drivers: z.array(z.strictObject({ name: Text, inputs: z.array(z.strictObject({ metric: Text, owner: Text, source: Text })).min(1) })).min(1),
+  drivers: z
+    .array(
+      z.strictObject({
+        name: Text,
+        inputs: z.array(z.strictObject({ metric: Text, owner: Text, source: Text })).min(1),
+      }),
+    )
+    .min(1),
 });
 
 export const Timeline = z
@@ -84,7 +91,12 @@ export const PLANS = defineCollection({
 
 /** The ledger kind of a review; subject is the plan's name, `after` a `Review`. */
 export const PLAN_REVIEW = "plan.review";
-export const Review = z.strictObject({ verdict: z.enum(["approve", "revise"]), hash: z.string(), version: z.int(), findings: z.array(z.string()) });
+export const Review = z.strictObject({
+  verdict: z.enum(["approve", "revise"]),
+  hash: z.string(),
+  version: z.int(),
+  findings: z.array(z.string()),
+});
 export type Review = z.infer<typeof Review>;
 export type PlanStatus = "draft" | "needs_revision" | "approved" | "stale";
 
@@ -103,8 +115,13 @@ export interface PlanSummary {
 
 /** Exact name, else the only plan whose name or title starts with or contains the hint; no hint means the newest. Throws `not_found` or `ambiguous`. */
 export function resolvePlan<P extends PlanSummary>(hint: string | undefined, plans: readonly P[]): P {
-  const names = () => plans.map((plan) => plan.name).toSorted().join(", ");
-  if (plans.length === 0) throw new OhmymktError("not_found", "there is no plan yet", { hint: "make one with ohmymkt_plan_growth" });
+  const names = () =>
+    plans
+      .map((plan) => plan.name)
+      .toSorted()
+      .join(", ");
+  if (plans.length === 0)
+    throw new OhmymktError("not_found", "there is no plan yet", { hint: "make one with ohmymkt_plan_growth" });
   if (!hint?.trim()) return plans.reduce((newest, plan) => (plan.updated_at > newest.updated_at ? plan : newest));
   const wanted = fold(hint);
   const keys = (plan: P) => [fold(plan.name), fold(plan.title)];
@@ -118,9 +135,13 @@ export function resolvePlan<P extends PlanSummary>(hint: string | undefined, pla
     const found = plans.filter(fits);
     if (found.length === 1 && found[0]) return found[0];
     if (found.length > 1) {
-      throw new OhmymktError("ambiguous", `${JSON.stringify(hint)} fits ${found.length} plans: ${found.map((plan) => plan.name).join(", ")}`, {
-        hint: "repeat the call with one of these names",
-      });
+      throw new OhmymktError(
+        "ambiguous",
+        `${JSON.stringify(hint)} fits ${found.length} plans: ${found.map((plan) => plan.name).join(", ")}`,
+        {
+          hint: "repeat the call with one of these names",
+        },
+      );
     }
   }
   throw new OhmymktError("not_found", `no plan fits ${JSON.stringify(hint)}`, { hint: `the plans are ${names()}` });

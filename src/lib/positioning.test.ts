@@ -1,10 +1,20 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import { OhmymktError } from "../errors.ts";
-import { AngleInput, AngleName, angleLines, Positioning, rankAngles, saveAngle, selectedAngle, selectionLines } from "./positioning.ts";
+import {
+  AngleInput,
+  AngleName,
+  angleLines,
+  Positioning,
+  rankAngles,
+  saveAngle,
+  selectedAngle,
+  selectionLines,
+} from "./positioning.ts";
 
 const WRITE = { at: "2026-03-01T09:00:00.000Z", by: "content-writer (opencode)" };
-const save = (before: Positioning | undefined, name: string, input: AngleInput): Positioning => Positioning.parse(saveAngle(before, name, input, WRITE));
+const save = (before: Positioning | undefined, name: string, input: AngleInput): Positioning =>
+  Positioning.parse(saveAngle(before, name, input, WRITE));
 
 function code(run: () => unknown): string {
   try {
@@ -16,16 +26,31 @@ function code(run: () => unknown): string {
   return "no error";
 }
 
-const TWO = save(save(undefined, "Speed", { statement: "fast", score: { reach: 7.1, proof: 0.2 }, selected: true, rationale: "fits the ICP" }), "Trust", {
-  headline: "safe",
-  score: { reach: 9 },
-});
+const TWO = save(
+  save(undefined, "Speed", {
+    statement: "fast",
+    score: { reach: 7.1, proof: 0.2 },
+    selected: true,
+    rationale: "fits the ICP",
+  }),
+  "Trust",
+  {
+    headline: "safe",
+    score: { reach: 9 },
+  },
+);
 
 describe("saving an angle", () => {
   test("keeps what the call does not name and adds to the criteria", () => {
     const after = save(TWO, "speed", { proof_points: ["case A"], score: { cost: 3 } });
     expect(Object.keys(after.angles).toSorted()).toEqual(["Speed", "Trust"]);
-    expect(after.angles["Speed"]).toMatchObject({ statement: "fast", proof_points: ["case A"], score: { reach: 7.1, proof: 0.2, cost: 3 }, selected: true, rationale: "fits the ICP" });
+    expect(after.angles["Speed"]).toMatchObject({
+      statement: "fast",
+      proof_points: ["case A"],
+      score: { reach: 7.1, proof: 0.2, cost: 3 },
+      selected: true,
+      rationale: "fits the ICP",
+    });
   });
 
   test("deselects the other when another is selected", () => {
@@ -46,29 +71,44 @@ describe("saving an angle", () => {
     expect(code(() => saveAngle(before, name, input, WRITE))).toBe(expected);
   });
 
-  test.each([{ reach: 11 }, { reach: -1 }, { reach: Number.NaN }, { reach: "9" }, { " ": 3 }, JSON.parse('{"constructor": 3}')])("refuses the score %p", (score) => {
+  test.each([
+    { reach: 11 },
+    { reach: -1 },
+    { reach: Number.NaN },
+    { reach: "9" },
+    { " ": 3 },
+    JSON.parse('{"constructor": 3}'),
+  ])("refuses the score %p", (score) => {
     expect(AngleInput.safeParse({ score }).success).toBe(false);
   });
 
-  test.each(["速い", "سرعة", "🔥", "toString", "hasOwnProperty", "2024", "../x"])("takes the name %p as it is", (name) => {
-    const after = save(save(undefined, name, { statement: "s" }), "other", { statement: "o" });
-    expect(after.angles[name]?.statement).toBe("s");
-    expect(Object.keys(after.angles)).toHaveLength(2);
-  });
+  test.each(["速い", "سرعة", "🔥", "toString", "hasOwnProperty", "2024", "../x"])(
+    "takes the name %p as it is",
+    (name) => {
+      const after = save(save(undefined, name, { statement: "s" }), "other", { statement: "o" });
+      expect(after.angles[name]?.statement).toBe("s");
+      expect(Object.keys(after.angles)).toHaveLength(2);
+    },
+  );
 
   test.each(["__proto__", "constructor", " "])("refuses the name %p, which an object cannot hold", (name) => {
     expect(AngleName.safeParse(name).success).toBe(false);
   });
 
   test("leaves exactly one selected once any was, whatever is saved", () => {
-    const step = fc.record({ name: fc.constantFrom("a", "b", "c"), selected: fc.option(fc.boolean(), { nil: undefined }), rationale: fc.option(fc.constant("why"), { nil: undefined }) });
+    const step = fc.record({
+      name: fc.constantFrom("a", "b", "c"),
+      selected: fc.option(fc.boolean(), { nil: undefined }),
+      rationale: fc.option(fc.constant("why"), { nil: undefined }),
+    });
     fc.assert(
       fc.property(fc.array(step, { maxLength: 12 }), (steps) => {
         let now: Positioning | undefined;
         let any = false;
         for (const { name, selected, rationale } of steps) {
           const before = now;
-          if (code(() => (now = save(before, name, { statement: "s", selected, rationale }))) !== "no error") now = before;
+          if (code(() => (now = save(before, name, { statement: "s", selected, rationale }))) !== "no error")
+            now = before;
           any ||= selectedAngle(now) !== undefined;
           const count = Object.values(now?.angles ?? {}).filter((angle) => angle.selected).length;
           expect(count).toBe(any ? 1 : 0);

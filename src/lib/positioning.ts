@@ -4,7 +4,10 @@ import { defineDocument } from "./documents.ts";
 import { named, oneLine, ResearchLines, ResearchName, ResearchText, sameName } from "./research.ts";
 
 // JavaScript gives these two keys of an object a meaning of their own, so they cannot name an entry.
-const Key = ResearchName.refine((name) => name !== "__proto__" && name !== "constructor", 'expected a name other than "__proto__" and "constructor"');
+const Key = ResearchName.refine(
+  (name) => name !== "__proto__" && name !== "constructor",
+  'expected a name other than "__proto__" and "constructor"',
+);
 const Points = z.number().min(0).max(10);
 
 /** What a call may state about an angle; `score` is criterion → 0 to 10, and adds to the criteria that are there. */
@@ -36,18 +39,29 @@ const Angle = z.strictObject({
 type Angle = z.infer<typeof Angle>;
 
 /** positioning.json: the angles by name; once one was selected, exactly one is, and it says why. */
-export const Positioning = z.strictObject({ schema_version: z.literal(1), angles: z.record(Key, Angle) }).superRefine(({ angles }, context) => {
-  const selected = Object.entries(angles).filter(([, angle]) => angle.selected);
-  if (selected.length > 1) {
-    context.addIssue({ code: "custom", path: ["angles"], message: `expected one selected angle, got ${selected.map(([name]) => name).join(", ")}` });
-  }
-  for (const [name, angle] of selected) {
-    if (angle.rationale === undefined) context.addIssue({ code: "custom", path: ["angles", name], message: "a selected angle needs a rationale" });
-  }
-});
+export const Positioning = z
+  .strictObject({ schema_version: z.literal(1), angles: z.record(Key, Angle) })
+  .superRefine(({ angles }, context) => {
+    const selected = Object.entries(angles).filter(([, angle]) => angle.selected);
+    if (selected.length > 1) {
+      context.addIssue({
+        code: "custom",
+        path: ["angles"],
+        message: `expected one selected angle, got ${selected.map(([name]) => name).join(", ")}`,
+      });
+    }
+    for (const [name, angle] of selected) {
+      if (angle.rationale === undefined)
+        context.addIssue({ code: "custom", path: ["angles", name], message: "a selected angle needs a rationale" });
+    }
+  });
 export type Positioning = z.infer<typeof Positioning>;
 
-export const POSITIONING_DOCUMENT = defineDocument({ name: "positioning", path: "research/positioning.json", schema: Positioning });
+export const POSITIONING_DOCUMENT = defineDocument({
+  name: "positioning",
+  path: "research/positioning.json",
+  schema: Positioning,
+});
 
 /** The name of the selected angle. */
 export function selectedAngle(positioning: Positioning | undefined): string | undefined {
@@ -61,7 +75,12 @@ export function knownAngle(positioning: Positioning | undefined, name: string): 
 }
 
 /** The document with this angle saved: what the call leaves out is kept, selecting it deselects the other. Throws when the selection would not hold. */
-export function saveAngle(before: Positioning | undefined, stated: string, input: AngleInput, write: { at: string; by: string }): Positioning {
+export function saveAngle(
+  before: Positioning | undefined,
+  stated: string,
+  input: AngleInput,
+  write: { at: string; by: string },
+): Positioning {
   const known = knownAngle(before, stated);
   const old = known === undefined ? undefined : before?.angles[known];
   const name = known ?? stated;
@@ -77,22 +96,33 @@ export function saveAngle(before: Positioning | undefined, stated: string, input
   };
   checkAngle(name, angle, old);
   const others = Object.entries(before?.angles ?? {}).filter(([other]) => other !== name);
-  const kept = others.map(([other, value]): [string, Angle] => [other, angle.selected ? { ...value, selected: false } : value]);
+  const kept = others.map(([other, value]): [string, Angle] => [
+    other,
+    angle.selected ? { ...value, selected: false } : value,
+  ]);
   return { schema_version: 1, angles: Object.fromEntries([...kept, [name, angle]]) };
 }
 
 function checkAngle(name: string, angle: Angle, old: Angle | undefined): void {
   const quoted = JSON.stringify(name);
   if (angle.statement === undefined && angle.headline === undefined) {
-    throw new OhmymktError("invalid_arguments", `angle ${quoted} expected a statement or a headline, got neither`, { hint: "repeat the call with one of them" });
-  }
-  if (old?.selected && !angle.selected) {
-    throw new OhmymktError("invalid_transition", `${quoted} is the only selected angle; deselecting it would leave none`, {
-      hint: "select another angle instead; this one is deselected by that",
+    throw new OhmymktError("invalid_arguments", `angle ${quoted} expected a statement or a headline, got neither`, {
+      hint: "repeat the call with one of them",
     });
   }
+  if (old?.selected && !angle.selected) {
+    throw new OhmymktError(
+      "invalid_transition",
+      `${quoted} is the only selected angle; deselecting it would leave none`,
+      {
+        hint: "select another angle instead; this one is deselected by that",
+      },
+    );
+  }
   if (angle.selected && angle.rationale === undefined) {
-    throw new OhmymktError("invalid_arguments", `selecting ${quoted} expected a rationale, got none`, { hint: "repeat the call with rationale: why this angle and not the others" });
+    throw new OhmymktError("invalid_arguments", `selecting ${quoted} expected a rationale, got none`, {
+      hint: "repeat the call with rationale: why this angle and not the others",
+    });
   }
 }
 
@@ -108,7 +138,12 @@ export function rankAngles(positioning: Positioning | undefined): RankedAngle[] 
   return Object.entries(positioning?.angles ?? {})
     .map(([name, angle]) => {
       const points = Object.values(angle.score);
-      return { ...angle, name, total: Math.round(points.reduce((sum, each) => sum + each, 0) * 100) / 100, criteria: points.length };
+      return {
+        ...angle,
+        name,
+        total: Math.round(points.reduce((sum, each) => sum + each, 0) * 100) / 100,
+        criteria: points.length,
+      };
     })
     .toSorted((a, b) => Number(b.selected) - Number(a.selected) || b.total - a.total);
 }
@@ -117,8 +152,13 @@ export function rankAngles(positioning: Positioning | undefined): RankedAngle[] 
 export function selectionLines(angles: readonly RankedAngle[]): string[] {
   const selected = angles.find((angle) => angle.selected);
   if (!selected) return [angles.length > 0 ? "No angle is selected yet." : "There is no positioning angle yet."];
-  const better = angles.filter((angle) => angle.total > selected.total).map((angle) => `${oneLine(angle.name)} (${angle.total})`);
-  return [`Selected: ${oneLine(selected.name)} (${selected.total})`, ...(better.length > 0 ? [`Scored higher, not selected: ${better.join(", ")}`] : [])];
+  const better = angles
+    .filter((angle) => angle.total > selected.total)
+    .map((angle) => `${oneLine(angle.name)} (${angle.total})`);
+  return [
+    `Selected: ${oneLine(selected.name)} (${selected.total})`,
+    ...(better.length > 0 ? [`Scored higher, not selected: ${better.join(", ")}`] : []),
+  ];
 }
 
 /** An angle as Markdown lines with only what is known. */

@@ -1,7 +1,7 @@
 import type { Action } from "./actions.ts";
 import type { CampaignState } from "./campaign.ts";
 import type { CycleEntry } from "./cycle.ts";
-import type { GateReport } from "./gates.ts";
+import type { GateReport } from "./gate-report.ts";
 import type { IncidentFact } from "./incidents.ts";
 import type { Task, TaskStatus } from "./tasks.ts";
 import type { Conflict, SignalReading } from "./trends.ts";

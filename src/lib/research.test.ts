@@ -1,10 +1,29 @@
 import { describe, expect, test } from "bun:test";
 import { OhmymktError } from "../errors.ts";
-import { Brief, BriefInput, briefLines, entryToWrite, findEntry, fitLines, freeId, listText, named, oneLine, RESULT_LIMIT, reviseBrief, type Entry } from "./research.ts";
+import {
+  Brief,
+  BriefInput,
+  briefLines,
+  entryToWrite,
+  findEntry,
+  fitLines,
+  freeId,
+  listText,
+  named,
+  oneLine,
+  RESULT_LIMIT,
+  reviseBrief,
+  type Entry,
+} from "./research.ts";
 
 const WRITE = { id: "market", at: "2026-03-01T09:00:00.000Z", by: "research-agent (opencode)" };
 const LATER = { id: "market", at: "2026-03-08T09:00:00.000Z", by: "growth-analyst (opencode)" };
-const FINDING = { source: "https://example.com/report", finding: "Search for X doubled", relevance: "our core query", action: "write the X page" };
+const FINDING = {
+  source: "https://example.com/report",
+  finding: "Search for X doubled",
+  relevance: "our core query",
+  action: "write the X page",
+};
 
 function code(run: () => unknown): string {
   try {
@@ -59,11 +78,17 @@ describe("a research brief", () => {
   });
 
   test("reads as Markdown in which text cannot forge a heading", () => {
-    const brief = reviseBrief(undefined, { title: "A\n## Gaps", findings: [{ ...FINDING, finding: "x\n# y", category: "SEO", confidence: "high" }] }, WRITE);
+    const brief = reviseBrief(
+      undefined,
+      { title: "A\n## Gaps", findings: [{ ...FINDING, finding: "x\n# y", category: "SEO", confidence: "high" }] },
+      WRITE,
+    );
     const lines = briefLines(brief);
     expect(lines).toContain("# A ## Gaps");
     expect(lines.filter((line) => line.startsWith("# "))).toHaveLength(1);
-    expect(lines).toContain("- x # y [SEO, confidence high] Why: our core query Do: write the X page Source: https://example.com/report");
+    expect(lines).toContain(
+      "- x # y [SEO, confidence high] Why: our core query Do: write the X page Source: https://example.com/report",
+    );
     expect(lines.slice(-2)).toEqual(["## Gaps", "none"]);
   });
 });
@@ -103,7 +128,9 @@ describe("ids", () => {
   });
 
   test("say which ones there are when none fits", () => {
-    expect(() => findEntry({ id: "x" }, entries, "thing")).toThrow(expect.objectContaining({ hint: "the ids are acme, acme-2, twin-a, twin-b" }));
+    expect(() => findEntry({ id: "x" }, entries, "thing")).toThrow(
+      expect.objectContaining({ hint: "the ids are acme, acme-2, twin-a, twin-b" }),
+    );
     expect(() => findEntry({ id: "x" }, [], "thing")).toThrow(expect.objectContaining({ hint: "there is none yet" }));
   });
 
@@ -115,7 +142,19 @@ describe("ids", () => {
   });
 
   test("of names in any script are contained and distinct", () => {
-    const names = ["市場調査", "市場分析", "بحث السوق", "🔥", "🚀", "..", "../../x", "a\0b", "CON", "nul.json", "Ünïcode"];
+    const names = [
+      "市場調査",
+      "市場分析",
+      "بحث السوق",
+      "🔥",
+      "🚀",
+      "..",
+      "../../x",
+      "a\0b",
+      "CON",
+      "nul.json",
+      "Ünïcode",
+    ];
     const ids = names.map((name) => freeId(name, [], "thing"));
     expect(new Set(ids).size).toBe(names.length);
     for (const id of ids) expect(id).toMatch(/^[\p{L}\p{M}\p{N}][\p{L}\p{M}\p{N}_-]*$/u);
@@ -152,7 +191,9 @@ describe("text of results", () => {
 
   test("of a listing never leaves out what cannot be read", () => {
     const lines = Array.from({ length: 2000 }, (_, index) => `entry ${index}`);
-    expect(listText(lines, [{ id: "torn", problem: "is not JSON" }], { none: "-", where: "x" })).toStartWith("- torn: unreadable: is not JSON\n- entry 0");
+    expect(listText(lines, [{ id: "torn", problem: "is not JSON" }], { none: "-", where: "x" })).toStartWith(
+      "- torn: unreadable: is not JSON\n- entry 0",
+    );
     expect(listText([], [], { none: "nothing yet", where: "x" })).toBe("nothing yet");
   });
 });

@@ -40,13 +40,24 @@ export const Brief = z.strictObject({
 });
 export type Brief = z.infer<typeof Brief>;
 
-export const BRIEFS = defineCollection({ name: "research brief", folder: "research/briefs", schema: Brief, checkId: (id) => assertId(id, "research brief") });
+export const BRIEFS = defineCollection({
+  name: "research brief",
+  folder: "research/briefs",
+  schema: Brief,
+  checkId: (id) => assertId(id, "research brief"),
+});
 
 /** The next revision of a brief, or its first when there is none before; throws `invalid_arguments` when the first has no title. */
-export function reviseBrief(before: Brief | undefined, input: BriefInput, write: { id: string; at: string; by: string }): Brief {
+export function reviseBrief(
+  before: Brief | undefined,
+  input: BriefInput,
+  write: { id: string; at: string; by: string },
+): Brief {
   const title = input.title ?? before?.title;
   if (title === undefined) {
-    throw new OhmymktError("invalid_arguments", "a new research brief needs a title, got none", { hint: 'repeat the call with title: "…"' });
+    throw new OhmymktError("invalid_arguments", "a new research brief needs a title, got none", {
+      hint: 'repeat the call with title: "…"',
+    });
   }
   const revision = (before?.revision ?? 0) + 1;
   return {
@@ -108,7 +119,9 @@ export function fitLines(lines: readonly string[], where: string): string {
     kept.push(shown);
   }
   const left = lines.length - kept.length;
-  return [...kept, ...(left > 0 ? [`… ${left} more ${left === 1 ? "line" : "lines"}; all of it: ${where}`] : [])].join("\n");
+  return [...kept, ...(left > 0 ? [`… ${left} more ${left === 1 ? "line" : "lines"}; all of it: ${where}`] : [])].join(
+    "\n",
+  );
 }
 
 /** The last line of a document that was written by hand or came without its history. */
@@ -125,7 +138,11 @@ export function entryProblems(unreadable: readonly UnreadableEntry[]): EntryProb
 }
 
 /** A listing: one line an entry, the ones that cannot be read first and with why. */
-export function listText(lines: readonly string[], unreadable: readonly EntryProblem[], text: { none: string; where: string }): string {
+export function listText(
+  lines: readonly string[],
+  unreadable: readonly EntryProblem[],
+  text: { none: string; where: string },
+): string {
   const broken = unreadable.map(({ id, problem }) => `- ${oneLine(id, 80)}: unreadable: ${oneLine(problem, 300)}`);
   const all = [...broken, ...lines.map((line) => `- ${line}`)];
   return all.length === 0 ? text.none : fitLines(all, text.where);
@@ -133,7 +150,9 @@ export function listText(lines: readonly string[], unreadable: readonly EntryPro
 
 /** The members that a call names; what it leaves out is not there at all. */
 export function named<T extends object>(input: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
-  return Object.fromEntries(Object.entries(input).filter(([, value]) => value !== undefined)) as { [K in keyof T]?: Exclude<T[K], undefined> };
+  const kept: { [K in keyof T]?: Exclude<T[K], undefined> } = { ...input };
+  for (const key in kept) if (kept[key] === undefined) delete kept[key];
+  return kept;
 }
 
 /** Something that is found by its id or, without regard to case and width, by its name. */
@@ -174,16 +193,29 @@ interface UnreadableEntry {
 }
 
 /** The entry that a call means, if there is one. Throws `invalid_id`, `invalid_arguments`, `ambiguous`, or the error of the entry when it cannot be read. */
-function lookUp<E extends Entry>({ id, name }: Asked, entries: readonly E[], what: string, unreadable: readonly UnreadableEntry[]): E | undefined {
+function lookUp<E extends Entry>(
+  { id, name }: Asked,
+  entries: readonly E[],
+  what: string,
+  unreadable: readonly UnreadableEntry[],
+): E | undefined {
   if (id === undefined && name === undefined) {
-    throw new OhmymktError("invalid_arguments", `expected the id or the name of a ${what}, got neither`, { hint: known(entries) });
+    throw new OhmymktError("invalid_arguments", `expected the id or the name of a ${what}, got neither`, {
+      hint: known(entries),
+    });
   }
   const wanted = id === undefined ? undefined : assertId(id, what);
-  const found = entries.filter((entry) => (wanted === undefined ? sameName(entry.name, name ?? "") : sameId(entry.id, wanted)));
+  const found = entries.filter((entry) =>
+    wanted === undefined ? sameName(entry.name, name ?? "") : sameId(entry.id, wanted),
+  );
   if (found.length > 1) {
-    throw new OhmymktError("ambiguous", `${JSON.stringify(id ?? name)} means more than one ${what}: ${found.map((entry) => entry.id).join(", ")}`, {
-      hint: "repeat the call with one of these as id",
-    });
+    throw new OhmymktError(
+      "ambiguous",
+      `${JSON.stringify(id ?? name)} means more than one ${what}: ${found.map((entry) => entry.id).join(", ")}`,
+      {
+        hint: "repeat the call with one of these as id",
+      },
+    );
   }
   if (found[0]) return found[0];
   // Its name cannot be read either, so it stands for the name that its id would come from.
@@ -193,10 +225,17 @@ function lookUp<E extends Entry>({ id, name }: Asked, entries: readonly E[], wha
 }
 
 /** The existing entry that a call means; throws as `lookUp` does, or `not_found` with the ids that there are. */
-export function findEntry<E extends Entry>(asked: Asked, entries: readonly E[], what: string, unreadable: readonly UnreadableEntry[] = []): E {
+export function findEntry<E extends Entry>(
+  asked: Asked,
+  entries: readonly E[],
+  what: string,
+  unreadable: readonly UnreadableEntry[] = [],
+): E {
   const found = lookUp(asked, entries, what, unreadable);
   if (found) return found;
-  throw new OhmymktError("not_found", `there is no ${what} ${JSON.stringify(asked.id ?? asked.name)}`, { hint: known(entries) });
+  throw new OhmymktError("not_found", `there is no ${what} ${JSON.stringify(asked.id ?? asked.name)}`, {
+    hint: known(entries),
+  });
 }
 
 /** Where to write what a call means: the entry that exists, or for a new one the id it gives or a free one made from its name. */
@@ -213,5 +252,8 @@ export function entryToWrite<E extends Entry>(
 function known(entries: readonly Entry[]): string {
   if (entries.length === 0) return "there is none yet";
   const more = entries.length > 20 ? ` and ${entries.length - 20} more` : "";
-  return `the ids are ${entries.slice(0, 20).map((entry) => entry.id).join(", ")}${more}`;
+  return `the ids are ${entries
+    .slice(0, 20)
+    .map((entry) => entry.id)
+    .join(", ")}${more}`;
 }

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { addDays } from "date-fns";
+import { dayAfter } from "./days.ts";
 import { defineDocument } from "./documents.ts";
 
 const Impact = z.strictObject({ metric: z.string(), direction: z.enum(["up", "down"]), expectation: z.string() });
@@ -48,13 +48,17 @@ export const SprintBoard = z.strictObject({
   items: z.array(BoardItem),
 });
 export type SprintBoard = z.infer<typeof SprintBoard>;
-export const SPRINT_BOARD_DOCUMENT = defineDocument({ name: "sprint-board", path: "state/sprint-board.json", schema: SprintBoard });
+export const SPRINT_BOARD_DOCUMENT = defineDocument({
+  name: "sprint-board",
+  path: "state/sprint-board.json",
+  schema: SprintBoard,
+});
 
 /** The board of a new campaign: every pool task with its due day counted from the start. */
 export function makeBoard(plan: string, pool: readonly PoolTask[], now: string): SprintBoard {
   const items = pool.map(({ due_offset_days, ...task }) => ({
     ...task,
-    due_date: addDays(new Date(now), due_offset_days).toISOString().slice(0, 10),
+    due_date: dayAfter(now, due_offset_days),
   }));
   return { schema_version: 1, plan, created_at: now, items };
 }

@@ -2,7 +2,6 @@ import { z } from "zod";
 import { OhmymktError } from "../errors.ts";
 
 export const PRIORITIES = { LOW: 0, MEDIUM: 1, HIGH: 2, CRITICAL: 3 } as const;
-export type Priority = (typeof PRIORITIES)[keyof typeof PRIORITIES];
 
 /** From → to. `pending` is reached again only by an expired lease or a retry; the last three are terminal. */
 export const TASK_TRANSITIONS = {
@@ -53,6 +52,9 @@ export function assertTaskTransition(from: TaskStatus, to: TaskStatus): void {
   const allowed: readonly string[] = TASK_TRANSITIONS[from];
   if (allowed.includes(to)) return;
   throw new OhmymktError("invalid_transition", `a ${from} task cannot become ${to}`, {
-    hint: allowed.length > 0 ? `from ${from} a task may become ${allowed.join(", ")}` : `${from} is final; create a new task`,
+    hint:
+      allowed.length > 0
+        ? `from ${from} a task may become ${allowed.join(", ")}`
+        : `${from} is final; create a new task`,
   });
 }

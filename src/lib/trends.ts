@@ -20,7 +20,14 @@ export interface Conflict {
   metric: string;
   kind: "value" | "trend";
   observed_at: string;
-  claims: { source: string; value?: number; trend?: Trend; observed_at: string; recorded_at: string; observation: string }[];
+  claims: {
+    source: string;
+    value?: number;
+    trend?: Trend;
+    observed_at: string;
+    recorded_at: string;
+    observation: string;
+  }[];
   used?: string;
 }
 
@@ -37,7 +44,9 @@ function newestPerSource(observations: readonly Observation[]): Observation[] {
 }
 
 function compareAge(a: Observation, b: Observation): number {
-  return a.observed_at.localeCompare(b.observed_at) || a.recorded_at.localeCompare(b.recorded_at) || a.id.localeCompare(b.id);
+  return (
+    a.observed_at.localeCompare(b.observed_at) || a.recorded_at.localeCompare(b.recorded_at) || a.id.localeCompare(b.id)
+  );
 }
 
 /** The claim whose source stands first in the configured order; undefined when no source of the claims is listed. */
@@ -45,9 +54,16 @@ function preferred(claims: readonly Observation[], order: readonly string[]): Ob
   return order.map((source) => claims.find((claim) => claim.source === source)).find((claim) => claim !== undefined);
 }
 
-function declaredTrends(observations: readonly Observation[], metric: string, from: string, now: string): Observation[] {
+function declaredTrends(
+  observations: readonly Observation[],
+  metric: string,
+  from: string,
+  now: string,
+): Observation[] {
   return newestPerSource(
-    observations.filter((one) => one.metric === metric && one.trend !== undefined && one.observed_at >= from && one.observed_at <= now),
+    observations.filter(
+      (one) => one.metric === metric && one.trend !== undefined && one.observed_at >= from && one.observed_at <= now,
+    ),
   );
 }
 
@@ -55,34 +71,73 @@ function declaredTrends(observations: readonly Observation[], metric: string, fr
  * The reading of one signal from the observations of a window: the newest declaration of each source counts;
  * sources that disagree are settled by the configured order, and are `unknown` when the order does not say.
  */
-export function readSignal(signal: Signal, observations: readonly Observation[], window: { from: string; now: string }, order: readonly string[]): SignalReading {
+export function readSignal(
+  signal: Signal,
+  observations: readonly Observation[],
+  window: { from: string; now: string },
+  order: readonly string[],
+): SignalReading {
   const claims = declaredTrends(observations, signal, window.from, window.now);
   const base = { signal, track: SIGNALS[signal].track, observations: claims.map((claim) => claim.id) };
   const [first] = claims;
   if (!first?.trend) return { ...base, trend: "unknown", basis: "none", why: "no declared trend inside the window" };
   if (claims.every((claim) => claim.trend === first.trend)) {
-    return { ...base, trend: first.trend, basis: "declared", why: `declared ${first.trend} by ${claims.map((claim) => claim.source).join(", ")}` };
+    return {
+      ...base,
+      trend: first.trend,
+      basis: "declared",
+      why: `declared ${first.trend} by ${claims.map((claim) => claim.source).join(", ")}`,
+    };
   }
   const chosen = preferred(claims, order);
   const said = claims.map((claim) => `${claim.source}: ${claim.trend}`).join(", ");
-  if (!chosen?.trend) return { ...base, trend: "unknown", basis: "none", why: `sources disagree (${said}) and the source order names none of them` };
-  return { ...base, trend: chosen.trend, basis: "declared", why: `sources disagree (${said}); ${chosen.source} stands first in the source order` };
+  if (!chosen?.trend)
+    return {
+      ...base,
+      trend: "unknown",
+      basis: "none",
+      why: `sources disagree (${said}) and the source order names none of them`,
+    };
+  return {
+    ...base,
+    trend: chosen.trend,
+    basis: "declared",
+    why: `sources disagree (${said}); ${chosen.source} stands first in the source order`,
+  };
 }
 
 /** All four readings, in the order of `SIGNAL_NAMES`. */
-export function readSignals(observations: readonly Observation[], window: { from: string; now: string }, order: readonly string[]): SignalReading[] {
+export function readSignals(
+  observations: readonly Observation[],
+  window: { from: string; now: string },
+  order: readonly string[],
+): SignalReading[] {
   return SIGNAL_NAMES.map((signal) => readSignal(signal, observations, window, order));
 }
 
 function toClaim({ source, value, trend, observed_at, recorded_at, id }: Observation): Conflict["claims"][number] {
-  return { source, observed_at, recorded_at, observation: id, ...(value === undefined ? {} : { value }), ...(trend === undefined ? {} : { trend }) };
+  return {
+    source,
+    observed_at,
+    recorded_at,
+    observation: id,
+    ...(value === undefined ? {} : { value }),
+    ...(trend === undefined ? {} : { trend }),
+  };
 }
 
 function conflict(kind: Conflict["kind"], claims: Observation[], order: readonly string[]): Conflict | undefined {
   const [first] = claims;
   if (!first) return undefined;
   const used = preferred(claims, order)?.source;
-  return { track: first.track, metric: first.metric, kind, observed_at: first.observed_at, claims: claims.map(toClaim), ...(used ? { used } : {}) };
+  return {
+    track: first.track,
+    metric: first.metric,
+    kind,
+    observed_at: first.observed_at,
+    claims: claims.map(toClaim),
+    ...(used ? { used } : {}),
+  };
 }
 
 function disagree(claims: readonly Observation[]): boolean {
@@ -93,12 +148,22 @@ function disagree(claims: readonly Observation[]): boolean {
 }
 
 /** Every disagreement between sources inside the window, values by metric and day, trends by metric. */
-export function findConflicts(observations: readonly Observation[], window: { from: string; now: string }, order: readonly string[]): Conflict[] {
+export function findConflicts(
+  observations: readonly Observation[],
+  window: { from: string; now: string },
+  order: readonly string[],
+): Conflict[] {
   const inside = observations.filter((one) => one.observed_at >= window.from && one.observed_at <= window.now);
   const metrics = Map.groupBy(inside, (one) => `${one.track}\0${one.metric}`);
   return [...metrics.values()].flatMap((group) => {
-    const days = Map.groupBy(group.filter((one) => one.value !== undefined), (one) => one.observed_at.slice(0, 10));
-    const values = [...days.values()].map(newestPerSource).filter(disagree).map((claims) => conflict("value", claims, order));
+    const days = Map.groupBy(
+      group.filter((one) => one.value !== undefined),
+      (one) => one.observed_at.slice(0, 10),
+    );
+    const values = [...days.values()]
+      .map(newestPerSource)
+      .filter(disagree)
+      .map((claims) => conflict("value", claims, order));
     const trends = newestPerSource(group.filter((one) => one.trend !== undefined));
     const differ = new Set(trends.map((claim) => claim.trend)).size > 1;
     return [...values, differ ? conflict("trend", trends, order) : undefined].filter((found) => found !== undefined);

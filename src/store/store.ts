@@ -58,10 +58,20 @@ export interface Tasks {
   /** Creates rows; an id that exists already is left as it is and not counted (effects are idempotent by id). */
   create(tasks: readonly NewTask[]): Promise<Task[]>;
   get(id: string): Promise<Task | undefined>;
-  list(filter?: { status?: readonly TaskStatus[]; owner?: string; module?: string; limit?: number; offset?: number }): Promise<Task[]>;
+  list(filter?: {
+    status?: readonly TaskStatus[];
+    owner?: string;
+    module?: string;
+    limit?: number;
+    offset?: number;
+  }): Promise<Task[]>;
   count(): Promise<Record<TaskStatus, number>>;
   /** Moves a task along the transition table; throws `not_found` or `invalid_transition`. */
-  transition(id: string, to: TaskStatus, fields?: { result?: string; error?: string; metadata?: Record<string, unknown> }): Promise<Task>;
+  transition(
+    id: string,
+    to: TaskStatus,
+    fields?: { result?: string; error?: string; metadata?: Record<string, unknown> },
+  ): Promise<Task>;
 }
 
 export interface Observations {
@@ -87,7 +97,14 @@ export interface Ledger {
   /** The newest row of this kind and subject. */
   latest(kind: string, subject: string): Promise<LedgerRow | undefined>;
   /** Newest first; `kind` may end in `*`. */
-  list(filter?: { kind?: string; subject?: string; from?: string; to?: string; limit?: number; offset?: number }): Promise<LedgerRow[]>;
+  list(filter?: {
+    kind?: string;
+    subject?: string;
+    from?: string;
+    to?: string;
+    limit?: number;
+    offset?: number;
+  }): Promise<LedgerRow[]>;
   head(): Promise<{ seq: number; hash: string }>;
   /** Walks the whole chain; `expected` is a head that was kept elsewhere and must still be part of it. */
   verify(expected?: { seq: number; hash: string }): Promise<ChainCheck>;

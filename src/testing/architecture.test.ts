@@ -37,16 +37,30 @@ const HOST_SDK = /^(?:index\.ts$|hosts\/opencode\/|hosts\/library\.ts$|hooks\/)/
 const DISK: readonly { where: RegExp; names?: readonly string[]; why: string }[] = [
   { where: /^store\//, why: "the store is what reads and writes projects" },
   { where: /^package-files\.ts$/, why: "reads the package's own files, once, at build time" },
-  { where: /^features\/claude-code-agent-loader\/disk\.ts$/, why: "the four questions that the project loader asks a disk" },
-  { where: /^hooks\/state-guard\//, names: ["realpathSync"], why: "a symbolic link must not lead an edit into the state" },
-  { where: /^hosts\/opencode\/project-agents\.ts$/, names: ["existsSync"], why: "loads the reader only where there is something to read" },
+  {
+    where: /^features\/claude-code-agent-loader\/disk\.ts$/,
+    why: "the four questions that the project loader asks a disk",
+  },
+  {
+    where: /^hooks\/state-guard\//,
+    names: ["realpathSync"],
+    why: "a symbolic link must not lead an edit into the state",
+  },
+  {
+    where: /^hosts\/opencode\/project-agents\.ts$/,
+    names: ["existsSync"],
+    why: "loads the reader only where there is something to read",
+  },
   { where: /^cli\.ts$/, names: ["readFileSync", "statSync"], why: "the composition root hands the command its disk" },
 ];
 
 /** Files that only tests import although their name does not say so. */
 const TEST_DATA: readonly { where: RegExp; why: string }[] = [
   { where: /^store\/conformance(?:\.ts$|\/)/, why: "the suite that every driver of the store passes" },
-  { where: /^hooks\/keyword-detector\/ultrawork\/(?:corpus|holdout(?:-\w+)?)\.ts$/, why: "labelled prompts, one a line" },
+  {
+    where: /^hooks\/keyword-detector\/ultrawork\/testing\//,
+    why: "labelled prompts, one a line",
+  },
 ];
 
 /** The disk by way of the platform's own object. */
@@ -72,7 +86,9 @@ const byPath = new Map(files.map((file) => [file.path, file]));
 const agents = [...new Bun.Glob("*.md").scanSync({ cwd: join(SRC, "../agents") })].map((file) => file.slice(0, -3));
 
 async function readSources(): Promise<SourceFile[]> {
-  const paths = [...new Bun.Glob("**/*.ts").scanSync({ cwd: SRC })].map((path) => path.replaceAll("\\", "/")).toSorted();
+  const paths = [...new Bun.Glob("**/*.ts").scanSync({ cwd: SRC })]
+    .map((path) => path.replaceAll("\\", "/"))
+    .toSorted();
   return Promise.all(
     paths.map(async (path) => {
       const source = await Bun.file(join(SRC, path)).text();
@@ -101,14 +117,19 @@ const isRelative = ({ specifier }: FoundImport): boolean => specifier.startsWith
 
 /** One line for each import of these files that the rule refuses. */
 function refused(among: readonly SourceFile[], rule: (file: SourceFile, one: FoundImport) => boolean): string[] {
-  return among.flatMap((file) => file.imports.filter((one) => rule(file, one)).map((one) => `${file.path} imports ${one.specifier}`));
+  return among.flatMap((file) =>
+    file.imports.filter((one) => rule(file, one)).map((one) => `${file.path} imports ${one.specifier}`),
+  );
 }
 
 const matching = (among: readonly SourceFile[], pattern: RegExp): string[] =>
   among.filter(({ code }) => pattern.test(code)).map(({ path, code }) => `${path}: ${pattern.exec(code)?.[0]}`);
 
 const mayTouchDisk = ({ path }: SourceFile, names: readonly string[]): boolean =>
-  DISK.some(({ where, names: only }) => where.test(path) && (!only || (names.length > 0 && names.every((name) => only.includes(name)))));
+  DISK.some(
+    ({ where, names: only }) =>
+      where.test(path) && (!only || (names.length > 0 && names.every((name) => only.includes(name)))),
+  );
 
 /** The first circle of imports that this graph has, as a list of its files, or undefined. */
 function findCycle(graph: ReadonlyMap<string, readonly string[]>): string[] | undefined {
@@ -150,7 +171,9 @@ describe("layers", () => {
   });
 
   test("nothing that ships imports a test or its helpers", () => {
-    expect(refused(product, (file, one) => isRelative(one) && byPath.get(target(file, one))?.isTest === true)).toEqual([]);
+    expect(refused(product, (file, one) => isRelative(one) && byPath.get(target(file, one))?.isTest === true)).toEqual(
+      [],
+    );
   });
 
   test("what is imported on demand is named by a literal", () => {
@@ -158,14 +181,18 @@ describe("layers", () => {
   });
 
   test("no import cycle, types and imports on demand included", () => {
-    const graph = new Map(files.map((file) => [file.path, file.imports.filter(isRelative).map((one) => target(file, one))]));
+    const graph = new Map(
+      files.map((file) => [file.path, file.imports.filter(isRelative).map((one) => target(file, one))]),
+    );
     expect(findCycle(graph)).toBeUndefined();
   });
 });
 
 describe("seams", () => {
   test("the host's SDK is known to the entry, the OpenCode adapter and the hooks", () => {
-    expect(refused(product, ({ path }, { specifier }) => specifier.startsWith("@opencode-ai/") && !HOST_SDK.test(path))).toEqual([]);
+    expect(
+      refused(product, ({ path }, { specifier }) => specifier.startsWith("@opencode-ai/") && !HOST_SDK.test(path)),
+    ).toEqual([]);
   });
 
   test("databases are reached from the store", () => {
@@ -175,8 +202,15 @@ describe("seams", () => {
   });
 
   test("the disk is reached from the places that say why", () => {
-    expect(refused(product, (file, { specifier, names }) => /^(?:node:)?fs\b/.test(specifier) && !mayTouchDisk(file, names))).toEqual([]);
-    expect(matching(product.filter((file) => !mayTouchDisk(file, [])), BUN_DISK)).toEqual([]);
+    expect(
+      refused(product, (file, { specifier, names }) => /^(?:node:)?fs\b/.test(specifier) && !mayTouchDisk(file, names)),
+    ).toEqual([]);
+    expect(
+      matching(
+        product.filter((file) => !mayTouchDisk(file, [])),
+        BUN_DISK,
+      ),
+    ).toEqual([]);
   });
 
   test.each([...DISK, ...TEST_DATA])("the exception $where is still needed: $why", ({ where }) => {
@@ -184,7 +218,12 @@ describe("seams", () => {
   });
 
   test("the network is reached from the providers", () => {
-    expect(matching(product.filter(({ area }) => area !== "providers"), NETWORK)).toEqual([]);
+    expect(
+      matching(
+        product.filter(({ area }) => area !== "providers"),
+        NETWORK,
+      ),
+    ).toEqual([]);
   });
 
   test("clock, chance and environment arrive as arguments", () => {
@@ -199,7 +238,9 @@ describe("files", () => {
   });
 
   test("names are kebab-case", () => {
-    const odd = files.filter(({ path }) => !/^(?:[a-z0-9]+(?:-[a-z0-9]+)*\/)*[a-z0-9]+(?:-[a-z0-9]+)*(?:\.test)?\.ts$/.test(path));
+    const odd = files.filter(
+      ({ path }) => !/^(?:[a-z0-9]+(?:-[a-z0-9]+)*\/)*[a-z0-9]+(?:-[a-z0-9]+)*(?:\.test)?\.ts$/.test(path),
+    );
     expect(odd.map(({ path }) => path)).toEqual([]);
   });
 
@@ -237,12 +278,31 @@ describe("the reader of imports", () => {
     const transpiler = new Bun.Transpiler({ loader: "ts" });
     for (const { path, imports } of files) {
       const seen = transpiler.scanImports(await Bun.file(join(SRC, path)).text()).map((one) => one.path);
-      expect({ path, missed: seen.filter((one) => !imports.some(({ specifier }) => specifier === one)) }).toEqual({ path, missed: [] });
+      expect({ path, missed: seen.filter((one) => !imports.some(({ specifier }) => specifier === one)) }).toEqual({
+        path,
+        missed: [],
+      });
     }
   });
 
   test("finds a circle, and none where there is none", () => {
-    expect(findCycle(new Map([["a", ["b"]], ["b", ["c"]], ["c", ["b"]]]))).toEqual(["b", "c", "b"]);
-    expect(findCycle(new Map([["a", ["b", "c"]], ["b", ["c"]], ["c", []]]))).toBeUndefined();
+    expect(
+      findCycle(
+        new Map([
+          ["a", ["b"]],
+          ["b", ["c"]],
+          ["c", ["b"]],
+        ]),
+      ),
+    ).toEqual(["b", "c", "b"]);
+    expect(
+      findCycle(
+        new Map([
+          ["a", ["b", "c"]],
+          ["b", ["c"]],
+          ["c", []],
+        ]),
+      ),
+    ).toBeUndefined();
   });
 });

@@ -21,7 +21,12 @@ const PLAN = {
   acceptance_criteria: ["30 demo requests in 30 days", "24 pages with one owner URL each"],
   kpi_tree: {
     north_star: "qualified demo requests",
-    drivers: [{ name: "high-intent visits", inputs: [{ metric: "high_intent_session", owner: "growth-analyst", source: "ga4" }] }],
+    drivers: [
+      {
+        name: "high-intent visits",
+        inputs: [{ metric: "high_intent_session", owner: "growth-analyst", source: "ga4" }],
+      },
+    ],
   },
 };
 const REVISION = {
@@ -34,15 +39,29 @@ const REVISION = {
     { title: "Eight comparison pages", owner: "content-ops", due_date: "2026-12-22" },
   ],
 };
-const CRAWL = { updates: [{ gate: "data_gate", field: "dashboard_stable", value: true, evidence: "dashboard log of 14 days without a gap" }] };
+const CRAWL = {
+  updates: [
+    { gate: "data_gate", field: "dashboard_stable", value: true, evidence: "dashboard log of 14 days without a gap" },
+  ],
+};
 const EVIDENCE = {
   updates: [
     { gate: "strategy_gate", field: "kpi_tree_bound", value: true, evidence: "kpi_tree of plans/demand-gen.md" },
     { gate: "compliance_gate", field: "documented", value: true, evidence: "docs/claims-and-consent.md" },
-    { gate: "compliance_gate", field: "accepted_by_all", value: true, evidence: "acceptance mails of all owners, 2026-11-19" },
+    {
+      gate: "compliance_gate",
+      field: "accepted_by_all",
+      value: true,
+      evidence: "acceptance mails of all owners, 2026-11-19",
+    },
     { gate: "capacity_gate", field: "rolling_weeks_feasible", value: 9, evidence: "capacity sheet, week 48" },
     { gate: "data_gate", field: "reconcilable", value: true, evidence: "GSC and GA4 clicks differ by 3 % on 28 days" },
-    { gate: "ownership_gate", field: "priority_query_coverage", value: 0.91, evidence: "query map v3, weighted by impressions" },
+    {
+      gate: "ownership_gate",
+      field: "priority_query_coverage",
+      value: 0.91,
+      evidence: "query map v3, weighted by impressions",
+    },
   ],
 };
 
@@ -63,16 +82,37 @@ export const GROWTH_LOOP = {
   plan: {
     person: "ulw build a 30-day demand-gen pipeline for our B2B SaaS",
     steps: [
-      step(delegate("requirements-analyst", "Clarify the goal and write the plan.", [step(["ohmymkt_plan_growth", PLAN]), say("{{last}}")])),
-      step(delegate("plan-reviewer", "Review plan demand-gen.", [
-        step(["ohmymkt_review_plan", { plan: "demand-gen", verdict: "revise", findings: ["boundaries are missing", "no timeline", "no deliverables with owners"] }]),
-        say("{{last}}"),
-      ])),
-      step(delegate("requirements-analyst", "Revise plan demand-gen.", [step(["ohmymkt_plan_growth", REVISION]), say("{{last}}")])),
-      step(delegate("plan-reviewer", "Review plan demand-gen again.", [
-        step(["ohmymkt_review_plan", { plan: "demand-gen", verdict: "approve", findings: [] }]),
-        say("{{last}}"),
-      ])),
+      step(
+        delegate("requirements-analyst", "Clarify the goal and write the plan.", [
+          step(["ohmymkt_plan_growth", PLAN]),
+          say("{{last}}"),
+        ]),
+      ),
+      step(
+        delegate("plan-reviewer", "Review plan demand-gen.", [
+          step([
+            "ohmymkt_review_plan",
+            {
+              plan: "demand-gen",
+              verdict: "revise",
+              findings: ["boundaries are missing", "no timeline", "no deliverables with owners"],
+            },
+          ]),
+          say("{{last}}"),
+        ]),
+      ),
+      step(
+        delegate("requirements-analyst", "Revise plan demand-gen.", [
+          step(["ohmymkt_plan_growth", REVISION]),
+          say("{{last}}"),
+        ]),
+      ),
+      step(
+        delegate("plan-reviewer", "Review plan demand-gen again.", [
+          step(["ohmymkt_review_plan", { plan: "demand-gen", verdict: "approve", findings: [] }]),
+          say("{{last}}"),
+        ]),
+      ),
       step(["ohmymkt_check_gates", {}]),
       say("The plan is approved; the gates still block. I will collect the evidence."),
     ],
@@ -80,48 +120,74 @@ export const GROWTH_LOOP = {
   gates: {
     person: "Go on: what do you need from me for the gates?",
     steps: [
-      step(delegate("execution-manager", "Start demand-gen; have the gates checked.", [
-        step(["ohmymkt_start_campaign", { plan: "demand-gen" }]),
-        step(delegate("seo-engineer", "Record the dashboard evidence.", [step(["ohmymkt_update_gates", CRAWL]), say("{{last}}")])),
-        say("{{last}}"),
-      ])),
+      step(
+        delegate("execution-manager", "Start demand-gen; have the gates checked.", [
+          step(["ohmymkt_start_campaign", { plan: "demand-gen" }]),
+          step(
+            delegate("seo-engineer", "Record the dashboard evidence.", [
+              step(["ohmymkt_update_gates", CRAWL]),
+              say("{{last}}"),
+            ]),
+          ),
+          say("{{last}}"),
+        ]),
+      ),
       step(["ohmymkt_approvals", { action: "ask", ids: ["{{match:(apr-[a-z0-9]+)}}"] }]),
-      step(delegate("execution-manager", "Have the dashboard evidence recorded now.", [
-        step(delegate("seo-engineer", "Record the dashboard evidence.", [step(["ohmymkt_update_gates", CRAWL]), say("{{last}}")])),
-        say("{{last}}"),
-      ])),
+      step(
+        delegate("execution-manager", "Have the dashboard evidence recorded now.", [
+          step(
+            delegate("seo-engineer", "Record the dashboard evidence.", [
+              step(["ohmymkt_update_gates", CRAWL]),
+              say("{{last}}"),
+            ]),
+          ),
+          say("{{last}}"),
+        ]),
+      ),
       step(["ohmymkt_update_gates", EVIDENCE]),
-      step(delegate("execution-manager", "Start demand-gen.", [
-        step(["ohmymkt_start_campaign", { plan: "demand-gen" }]),
-        step(["ohmymkt_run_cycle", { cadence: "weekly" }]),
-        say("{{last}}"),
-      ])),
+      step(
+        delegate("execution-manager", "Start demand-gen.", [
+          step(["ohmymkt_start_campaign", { plan: "demand-gen" }]),
+          step(["ohmymkt_run_cycle", { cadence: "weekly" }]),
+          say("{{last}}"),
+        ]),
+      ),
       say("{{last}}"),
     ],
   },
   cycles: {
     person: "How did the weeks go?",
     steps: [
-      step(delegate("execution-manager", "Run the weekly cycle.", [
-        step(["ohmymkt_update_metrics", signals("up", "up")]),
-        step(["ohmymkt_run_cycle", { cadence: "weekly" }]),
-        step(["ohmymkt_incident", { severity: "P1", module: "content_system", summary: "Broken call to action on two pages" }]),
-        step(["ohmymkt_update_metrics", signals("up", "down")]),
-        step(["ohmymkt_run_cycle", { cadence: "weekly" }]),
-        say("{{last}}"),
-      ])),
+      step(
+        delegate("execution-manager", "Run the weekly cycle.", [
+          step(["ohmymkt_update_metrics", signals("up", "up")]),
+          step(["ohmymkt_run_cycle", { cadence: "weekly" }]),
+          step([
+            "ohmymkt_incident",
+            { severity: "P1", module: "content_system", summary: "Broken call to action on two pages" },
+          ]),
+          step(["ohmymkt_update_metrics", signals("up", "down")]),
+          step(["ohmymkt_run_cycle", { cadence: "weekly" }]),
+          say("{{last}}"),
+        ]),
+      ),
       say("{{last}}"),
     ],
   },
   rollback: {
     person: "The price on the landing page is wrong!",
     steps: [
-      step(delegate("execution-manager", "Handle the wrong price.", [
-        step(["ohmymkt_incident", { severity: "P0", module: "content_system", summary: "Wrong price is live on the landing page" }]),
-        step(["ohmymkt_run_cycle", { cadence: "weekly" }]),
-        step(["ohmymkt_incident", { action: "list" }]),
-        say("{{last}}"),
-      ])),
+      step(
+        delegate("execution-manager", "Handle the wrong price.", [
+          step([
+            "ohmymkt_incident",
+            { severity: "P0", module: "content_system", summary: "Wrong price is live on the landing page" },
+          ]),
+          step(["ohmymkt_run_cycle", { cadence: "weekly" }]),
+          step(["ohmymkt_incident", { action: "list" }]),
+          say("{{last}}"),
+        ]),
+      ),
       step([
         "ohmymkt_incident",
         {
@@ -144,6 +210,7 @@ export const GROWTH_LOOP = {
 } as const satisfies Record<string, { person: string; steps: ScriptStep[] }>;
 
 export type Chapter = keyof typeof GROWTH_LOOP;
+export const CHAPTERS = ["plan", "gates", "cycles", "rollback"] as const satisfies Chapter[];
 
 /** Lets the host play one chapter in a session, as growth-manager. */
 export function playChapter(host: OpencodeHost, session: string, chapter: Chapter): Promise<Turn> {

@@ -11,7 +11,8 @@ const REGEX = /(?<=(?:[=(,:[!&|?{};]|\breturn)\s*)\/(?![/*])(?:\\.|\[(?:\\.|[^\]
 const COMMENT = /\/\/[^\n]*|\/\*[\s\S]*?\*\//;
 const TOKEN = new RegExp(`(?<literal>${STRING.source}|${REGEX.source})|${COMMENT.source}`, "g");
 
-const FROM = /^[ \t]*(?:import|export)\b(?<type>\s+type\b(?!\s*(?:,|from\b)))?(?<names>[^;"'`()]*?)\bfrom\s*["'](?<from>[^"']+)["']/gm;
+const FROM =
+  /^[ \t]*(?:import|export)\b(?<type>\s+type\b(?!\s*(?:,|from\b)))?(?<names>[^;"'`()]*?)\bfrom\s*["'](?<from>[^"']+)["']/gm;
 const BARE = /^[ \t]*import\s*["'](?<from>[^"']+)["']/gm;
 const CALL = /(?<type>\btypeof\s+)?\b(?:import|require)\s*\(\s*(?:["'`](?<from>[^"'`]+)["'`])?/g;
 

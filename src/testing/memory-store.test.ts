@@ -1,5 +1,6 @@
 import { storeConformance } from "../store/conformance.ts";
-import { MemoryProject, openMemoryStore } from "./memory-store.ts";
+import { MemoryProject } from "./memory-state.ts";
+import { openMemoryStore } from "./memory-store.ts";
 
 storeConformance("memory", async ({ now }) => {
   const project = new MemoryProject();

@@ -1,66 +1,11 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { OhmymktError } from "../errors.ts";
-import type { Approval } from "../lib/approvals.ts";
 import { GENESIS, ledgerHash, type LedgerEvent, type LedgerRow } from "../lib/ledger.ts";
-import type { Observation } from "../lib/observations.ts";
-import type { Task } from "../lib/tasks.ts";
 import { Calls } from "../store/local/calls.ts";
-import type { Cause, Revision, Store, Transaction } from "../store/store.ts";
+import type { Cause, Store, Transaction } from "../store/store.ts";
 import { memoryArtifacts, memoryDocuments } from "./memory-documents.ts";
+import type { MemoryProject, Scene } from "./memory-state.ts";
 import { memoryApprovals, memoryLedger, memoryObservations, memoryTasks } from "./memory-rows.ts";
-
-/** What is recorded about a file; `bytes` is its content as the last tool left it. */
-export interface MemoryRow {
-  kind: "document" | "artifact";
-  bytes: Uint8Array;
-  hash: string;
-  revision: number;
-  origin: Revision<unknown>["origin"];
-}
-
-/** Everything that a project keeps; `files` may be changed from outside, as a person edits files. */
-export class MemoryState {
-  files = new Map<string, Uint8Array>();
-  rows = new Map<string, MemoryRow>();
-  blobs = new Map<string, Uint8Array>();
-  tasks = new Map<string, Task>();
-  approvals = new Map<string, Approval>();
-  observations: Observation[] = [];
-  ledger: LedgerRow[] = [];
-
-  /** A copy to go back to; the values themselves are never changed in place. */
-  copy(): MemoryState {
-    const { files, rows, blobs, tasks, approvals, observations, ledger } = this;
-    return Object.assign(new MemoryState(), {
-      files: new Map(files),
-      rows: new Map(rows),
-      blobs: new Map(blobs),
-      tasks: new Map(tasks),
-      approvals: new Map(approvals),
-      observations: [...observations],
-      ledger: [...ledger],
-    });
-  }
-}
-
-/** A project in memory; several stores may stand on one. */
-export class MemoryProject {
-  state = new MemoryState();
-  touched = false;
-  queue: Promise<unknown> = Promise.resolve();
-  readonly parsed = new Map<string, unknown>();
-}
-
-/** What the parts of one open transaction share. */
-export interface Scene {
-  readonly state: MemoryState;
-  readonly parsed: Map<string, unknown>;
-  readonly cause: Cause;
-  readonly now: string;
-  readonly nowMs: number;
-  readonly randomId: () => string;
-  append(event: LedgerEvent): LedgerRow;
-}
 
 interface MemoryOptions {
   now: () => Date;
@@ -71,7 +16,10 @@ const inside = new AsyncLocalStorage<{ project: MemoryProject; open: boolean }>(
 let counter = 0;
 
 /** A store for tests that need many projects fast: the semantics of the embedded driver without disk and database. */
-export function openMemoryStore(project: MemoryProject, { now, randomId = () => `memory${`${(counter += 1)}`.padStart(8, "0")}` }: MemoryOptions): Store {
+export function openMemoryStore(
+  project: MemoryProject,
+  { now, randomId = () => `memory${`${(counter += 1)}`.padStart(8, "0")}` }: MemoryOptions,
+): Store {
   let closed = false;
   const inTurn = <T>(run: () => Promise<T>): Promise<T> => {
     const turn = project.queue.then(run, run);
@@ -81,7 +29,10 @@ export function openMemoryStore(project: MemoryProject, { now, randomId = () => 
   const refuseNested = (): void => {
     const frame = inside.getStore();
     if (frame?.open !== true || frame.project !== project) return;
-    throw new OhmymktError("internal", "a transaction was started inside a transaction on the same project; it would wait for itself");
+    throw new OhmymktError(
+      "internal",
+      "a transaction was started inside a transaction on the same project; it would wait for itself",
+    );
   };
   return {
     exists: async () => project.touched,
@@ -132,9 +83,20 @@ function sceneOf({ state, parsed }: MemoryProject, cause: Cause, at: Date, rando
   const now = at.toISOString();
   const append = (event: LedgerEvent): LedgerRow => {
     const { kind, subject, evidence, before, after } = event;
-    const members = { kind, subject, actor: cause.actor, tool: cause.tool, reason: event.reason ?? cause.reason, evidence, before, after };
+    const members = {
+      kind,
+      subject,
+      actor: cause.actor,
+      tool: cause.tool,
+      reason: event.reason ?? cause.reason,
+      evidence,
+      before,
+      after,
+    };
     // What JSON drops is dropped before the hash, because a later reader hashes what was stored.
-    const unsealed = JSON.parse(JSON.stringify({ seq: state.ledger.length + 1, at: now, ...members, prev: state.ledger.at(-1)?.hash ?? GENESIS })) as Omit<LedgerRow, "hash">;
+    const unsealed = JSON.parse(
+      JSON.stringify({ seq: state.ledger.length + 1, at: now, ...members, prev: state.ledger.at(-1)?.hash ?? GENESIS }),
+    ) as Omit<LedgerRow, "hash">;
     const row: LedgerRow = { ...unsealed, hash: ledgerHash(unsealed) };
     state.ledger.push(row);
     return row;

@@ -2,7 +2,14 @@ import { describe, expect, test } from "bun:test";
 import { SHIPPED_AGENTS } from "../features/claude-code-agent-loader/shipped.ts";
 import { barsOf, wayTo, type AgentCost } from "./token-budget.ts";
 
-const cost = (agent: string, ours: number, prompt: number): AgentCost => ({ agent, ours, prompt, host: 0, system: 0, tools: [] });
+const cost = (agent: string, ours: number, prompt: number): AgentCost => ({
+  agent,
+  ours,
+  prompt,
+  host: 0,
+  system: 0,
+  tools: [],
+});
 
 describe("bars", () => {
   test.each([
@@ -17,7 +24,8 @@ describe("bars", () => {
 
   test("the median prompt is the middle one, of an even number the mean of two", () => {
     const agents = [cost("a", 0, 900), cost("b", 0, 100), cost("c", 0, 300)];
-    const of = (some: AgentCost[]) => barsOf({ agents: some, ultrawork: 0 }).find(({ what }) => what === "median prompt")?.tokens;
+    const of = (some: AgentCost[]) =>
+      barsOf({ agents: some, ultrawork: 0 }).find(({ what }) => what === "median prompt")?.tokens;
     expect(of(agents)).toBe(300);
     expect(of(agents.slice(0, 2))).toBe(500);
   });

@@ -51,7 +51,11 @@ const SentTools = z.looseObject({
  * Lets every agent take one turn, each where it stands in the team: a subagent is started by the agents above it.
  * `ours` tells our tools by name. Throws when an agent's request never reached the model or lacks its prompt.
  */
-export async function measureCosts(host: OpencodeHost, agents: readonly AgentDefinition[], ours: ReadonlySet<string>): Promise<Costs> {
+export async function measureCosts(
+  host: OpencodeHost,
+  agents: readonly AgentDefinition[],
+  ours: ReadonlySet<string>,
+): Promise<Costs> {
   const costs: AgentCost[] = [];
   for (const agent of agents) costs.push(costOf(agent, await requestOf(host, agents, agent.name), ours));
   return { agents: costs, ultrawork: await ultraworkCost(host, primaryOf(agents)) };
@@ -61,7 +65,11 @@ export async function measureCosts(host: OpencodeHost, agents: readonly AgentDef
 export function barsOf({ agents, ultrawork }: Costs): Bar[] {
   const prompts = agents.map(({ prompt }) => prompt).toSorted((a, b) => a - b);
   return [
-    ...agents.map(({ agent, ours }) => ({ what: `our tools of ${agent}`, tokens: ours, limit: TOOL_BARS.get(agent) ?? TOOLS_OF_SPECIALISTS })),
+    ...agents.map(({ agent, ours }) => ({
+      what: `our tools of ${agent}`,
+      tokens: ours,
+      limit: TOOL_BARS.get(agent) ?? TOOLS_OF_SPECIALISTS,
+    })),
     ...agents.flatMap(({ agent, prompt }) => {
       const limit = PROMPT_BARS.get(agent);
       return limit === undefined ? [] : [{ what: `prompt of ${agent}`, tokens: prompt, limit }];
@@ -96,12 +104,21 @@ export function wayTo(agents: readonly AgentDefinition[], name: string): string[
 }
 
 function start(agent: string, steps: ScriptStep[]): ScriptStep {
-  return { calls: [["task", { description: "one turn", subagent_type: agent, prompt: `Take a turn. ${script(steps)}` }]] };
+  return {
+    calls: [["task", { description: "one turn", subagent_type: agent, prompt: `Take a turn. ${script(steps)}` }]],
+  };
 }
 
-async function requestOf(host: OpencodeHost, agents: readonly AgentDefinition[], name: string): Promise<RecordedRequest> {
+async function requestOf(
+  host: OpencodeHost,
+  agents: readonly AgentDefinition[],
+  name: string,
+): Promise<RecordedRequest> {
   const [first = name, ...below] = wayTo(agents, name);
-  const steps = below.reduceRight<ScriptStep[]>((inner, agent) => [start(agent, inner), { text: "done" }], [{ text: "done" }]);
+  const steps = below.reduceRight<ScriptStep[]>(
+    (inner, agent) => [start(agent, inner), { text: "done" }],
+    [{ text: "done" }],
+  );
   let { id } = await host.session();
   await host.prompt(id, `Take a turn. ${script(steps)}`, { agent: first });
   for (const agent of below) {
@@ -121,9 +138,18 @@ function costOf(agent: AgentDefinition, request: RecordedRequest, ours: Readonly
     ours: ours.has(tool.function.name),
   }));
   const system = request.system.join("\n");
-  if (!system.includes(agent.prompt)) throw new Error(`expected the request of ${agent.name} to carry its prompt, got: ${system.slice(0, 200)}`);
-  const sum = (mine: boolean): number => tools.filter((tool) => tool.ours === mine).reduce((total, { tokens }) => total + tokens, 0);
-  return { agent: agent.name, tools, ours: sum(true), host: sum(false), prompt: countTokens(agent.prompt), system: countTokens(system) };
+  if (!system.includes(agent.prompt))
+    throw new Error(`expected the request of ${agent.name} to carry its prompt, got: ${system.slice(0, 200)}`);
+  const sum = (mine: boolean): number =>
+    tools.filter((tool) => tool.ours === mine).reduce((total, { tokens }) => total + tokens, 0);
+  return {
+    agent: agent.name,
+    tools,
+    ours: sum(true),
+    host: sum(false),
+    prompt: countTokens(agent.prompt),
+    system: countTokens(system),
+  };
 }
 
 async function ultraworkCost(host: OpencodeHost, agent: string): Promise<number> {

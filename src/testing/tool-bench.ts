@@ -32,7 +32,11 @@ export interface ToolBench {
   store: Store;
 }
 
-export function toolBench({ directory, now = Date.parse("2026-12-01T09:00:00.000Z"), config = {} }: BenchOptions): ToolBench {
+export function toolBench({
+  directory,
+  now = Date.parse("2026-12-01T09:00:00.000Z"),
+  config = {},
+}: BenchOptions): ToolBench {
   let ids = 0;
   const bench: ToolBench = {
     now,

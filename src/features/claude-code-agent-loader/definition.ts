@@ -31,10 +31,7 @@ export type AgentProblem = {
 const AGENT_NAME = /^[A-Za-z0-9][\w-]*(\/[A-Za-z0-9][\w-]*)*$/;
 const GRANT = /^([\w*-]+)(?:\(([\w-]+(?:\|[\w-]+)*)\))?$/;
 
-export const AgentName = z
-  .string()
-  .max(120)
-  .regex(AGENT_NAME, "letters, digits, - and _, with / between folders");
+export const AgentName = z.string().max(120).regex(AGENT_NAME, "letters, digits, - and _, with / between folders");
 export const Color = z.string().regex(/^#[0-9a-fA-F]{6}$/, 'a colour such as "#0f766e"');
 const ModuleId = z.string().regex(/^[a-z][a-z0-9_]*$/, "a module id such as technical_foundation");
 
@@ -59,13 +56,4 @@ export function parseGrant(text: string): ToolGrant | undefined {
   const tool = match?.[1];
   if (tool === undefined) return undefined;
   return match?.[2] === undefined ? { tool } : { tool, actions: match[2].split("|") };
-}
-
-/** "growth-manager" → "Growth Manager", "growth/ab_tests" → "Growth Ab Tests". */
-export function displayName(name: string): string {
-  return name
-    .split(/[-_/\s]+/)
-    .filter((word) => word !== "")
-    .map((word) => word.charAt(0).toUpperCase() + word.slice(1))
-    .join(" ");
 }

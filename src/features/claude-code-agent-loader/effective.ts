@@ -54,10 +54,7 @@ function overlayTools(base: AgentDefinition, file: ProjectAgent): ToolGrant[] {
 }
 
 /** Whoever leads the package's specialists also leads those that the project adds. */
-function withSpecialists(
-  agent: AgentDefinition,
-  specialists: readonly ProjectAgent[],
-): AgentDefinition {
+function withSpecialists(agent: AgentDefinition, specialists: readonly ProjectAgent[]): AgentDefinition {
   if (agent.mode !== "subagent" || agent.delegates.length === 0) return agent;
   return {
     ...agent,
@@ -67,12 +64,8 @@ function withSpecialists(
 
 function withUserGrants(agent: AgentDefinition, config: HostConfig): AgentDefinition {
   const users = config.agent ?? {};
-  const rules = readRules(
-    Object.hasOwn(users, agent.name) ? users[agent.name]?.permission : undefined,
-  );
-  const allowed = Object.keys(rules).filter(
-    (key) => key.startsWith("ohmymkt") && rules[key] !== "deny",
-  );
+  const rules = readRules(Object.hasOwn(users, agent.name) ? users[agent.name]?.permission : undefined);
+  const allowed = Object.keys(rules).filter((key) => key.startsWith("ohmymkt") && rules[key] !== "deny");
   const isNew = (tool: string): boolean => !agent.tools.some((grant) => grant.tool === tool);
   return { ...agent, tools: [...agent.tools, ...allowed.filter(isNew).map((tool) => ({ tool }))] };
 }

@@ -70,12 +70,7 @@ function parseYaml(yaml: string, file: string): unknown {
   try {
     return Bun.YAML.parse(yaml);
   } catch (error) {
-    throw new FrontMatterError(
-      file,
-      2,
-      `expected YAML between the two lines ---, but ${reason(error)}.`,
-      error,
-    );
+    throw new FrontMatterError(file, 2, `expected YAML between the two lines ---, but ${reason(error)}.`, error);
   }
 }
 
@@ -91,11 +86,7 @@ async function locate(yaml: string, firstLine: number, file: string): Promise<Fr
   const { parseDocument } = await import("yaml");
   const [error] = parseDocument(yaml, { prettyErrors: false }).errors;
   if (error === undefined)
-    return new FrontMatterError(
-      file,
-      firstLine,
-      "expected valid YAML; quote values that contain a colon.",
-    );
+    return new FrontMatterError(file, firstLine, "expected valid YAML; quote values that contain a colon.");
   const line = firstLine + yaml.slice(0, error.pos[0]).split("\n").length - 1;
   return new FrontMatterError(
     file,

@@ -12,9 +12,7 @@ import type { ProjectAgent } from "./project-file.ts";
 
 const folder = join(import.meta.dir, "../../../agents");
 const packaged = loadPackagedAgents(
-  Object.fromEntries(
-    readdirSync(folder).map((name) => [name, readFileSync(join(folder, name), "utf8")]),
-  ),
+  Object.fromEntries(readdirSync(folder).map((name) => [name, readFileSync(join(folder, name), "utf8")])),
 );
 const shipped = packaged.map((agent) => agent.name);
 
@@ -44,11 +42,7 @@ function apply(
 
 /** What the host answers: the last rule that fits, the global rules standing before the agent's. */
 function verdict(config: HostConfig, agent: string, permission: string, subject = "*"): string {
-  const sets = [
-    { "*": "allow" } as Rules,
-    readRules(config.permission),
-    readRules(config.agent?.[agent]?.permission),
-  ];
+  const sets = [{ "*": "allow" } as Rules, readRules(config.permission), readRules(config.agent?.[agent]?.permission)];
   const flat = sets.flatMap((rules) =>
     Object.entries(rules).flatMap(([key, rule]) =>
       Object.entries(typeof rule === "string" ? { "*": rule } : rule).map(([pattern, action]) => ({
@@ -58,17 +52,14 @@ function verdict(config: HostConfig, agent: string, permission: string, subject 
       })),
     ),
   );
-  return (
-    flat.findLast(({ key, pattern }) => matches(key, permission) && matches(pattern, subject))
-      ?.action ?? "none"
-  );
+  return flat.findLast(({ key, pattern }) => matches(key, permission) && matches(pattern, subject))?.action ?? "none";
 }
 
 describe("applyAgents on an empty config", () => {
   const { config, notes } = apply();
 
   test("registers all agents, the first primary as default, and opens two levels", () => {
-    expect(Object.keys(config.agent ?? {}).sort()).toEqual(shipped);
+    expect(Object.keys(config.agent ?? {}).toSorted()).toEqual(shipped);
     expect([config.default_agent, config.subagent_depth, notes]).toEqual(["growth-manager", 2, []]);
   });
 
@@ -84,10 +75,7 @@ describe("applyAgents on an empty config", () => {
         "lsp",
       ]) {
         if (tool === "write") continue; // the host files it under edit
-        expect([tool, verdict(config, name, tool)]).toEqual([
-          tool,
-          granted.has(tool) ? "allow" : "deny",
-        ]);
+        expect([tool, verdict(config, name, tool)]).toEqual([tool, granted.has(tool) ? "allow" : "deny"]);
       }
       for (const other of [...shipped, "general", "build"]) {
         expect([other, verdict(config, name, "task", other)]).toEqual([
@@ -97,9 +85,7 @@ describe("applyAgents on an empty config", () => {
       }
       expect(verdict(config, name, "approve gate: strategy_gate.approved = true")).toBe("ask");
       expect(verdict(config, name, "doom_loop")).toBe("allow");
-      expect(verdict(config, name, "external_directory")).toBe(
-        name === "growth-manager" ? "ask" : "deny",
-      );
+      expect(verdict(config, name, "external_directory")).toBe(name === "growth-manager" ? "ask" : "deny");
       expect(verdict(config, name, "question")).toBe(name === "growth-manager" ? "allow" : "deny");
       expect(verdict(config, name, "read", "app/.env")).toBe("deny");
     },
@@ -142,9 +128,11 @@ describe("the user's settings win", () => {
       verdict(config, "seo-engineer", "edit", "src/a"),
       verdict(config, "seo-engineer", "edit", "dist/a"),
     ]).toEqual(["allow", "deny"]);
-    expect(
-      ["webfetch", "bash", "ohmymkt_incident"].map((tool) => verdict(config, "seo-engineer", tool)),
-    ).toEqual(["ask", "allow", "allow"]);
+    expect(["webfetch", "bash", "ohmymkt_incident"].map((tool) => verdict(config, "seo-engineer", tool))).toEqual([
+      "ask",
+      "allow",
+      "allow",
+    ]);
     expect(Object.keys(rules("seo-engineer"))[0]).toBe("*");
     expect([config.default_agent, config.subagent_depth]).toEqual(["build", 1]);
     expect(notes.join()).toContain("subagent_depth is 1");
@@ -152,10 +140,10 @@ describe("the user's settings win", () => {
 
   test("a blanket allow does not answer approvals; a rule that names them does", () => {
     const { config } = apply({ agent: { "growth-manager": { permission: "allow" } } });
-    expect([
-      verdict(config, "growth-manager", "bash"),
-      verdict(config, "growth-manager", "approve gate: x"),
-    ]).toEqual(["allow", "ask"]);
+    expect([verdict(config, "growth-manager", "bash"), verdict(config, "growth-manager", "approve gate: x")]).toEqual([
+      "allow",
+      "ask",
+    ]);
     const { config: named } = apply({
       agent: { "growth-manager": { permission: { "approve *": "deny" } } },
     });
@@ -181,22 +169,18 @@ describe("the user's settings win", () => {
       verdict(config, "research-agent", "websearch"),
       verdict(config, "seo-engineer", "ohmymkt_update_gates"),
     ]).toEqual(["deny", "deny", "deny"]);
-    expect(
-      notes.filter((note) => note.includes('asks before "edit"')).map((note) => note.split(":")[0]),
-    ).toContain("content-writer");
+    expect(notes.filter((note) => note.includes('asks before "edit"')).map((note) => note.split(":")[0])).toContain(
+      "content-writer",
+    );
     expect(verdict(config, "build", "ohmymkt_run_cycle")).toBe("allow"); // a rule that names our tools replaces the hiding
   });
 
-  test.each([["deny"], ["ask"]] as const)(
-    "a global word %s holds for the host's tools, ours still work",
-    (word) => {
-      const { config } = apply({ permission: word });
-      expect([
-        verdict(config, "growth-manager", "read"),
-        verdict(config, "growth-manager", "ohmymkt_run_cycle"),
-      ]).toEqual([word, "allow"]);
-    },
-  );
+  test.each([["deny"], ["ask"]] as const)("a global word %s holds for the host's tools, ours still work", (word) => {
+    const { config } = apply({ permission: word });
+    expect([verdict(config, "growth-manager", "read"), verdict(config, "growth-manager", "ohmymkt_run_cycle")]).toEqual(
+      [word, "allow"],
+    );
+  });
 
   test("hiding our tools in so many words is what we do anyway", () => {
     const { config } = apply({ permission: { "ohmymkt_*": "deny" } });
@@ -224,10 +208,9 @@ describe("agents of the project", () => {
       file: ".opencode/agents/seo-engineer.md",
       color: "#123456",
     });
-    const { config } = apply(
-      { agent: { "seo-engineer": { name: "seo-engineer", prompt: "", color: "#123456" } } },
-      [file],
-    );
+    const { config } = apply({ agent: { "seo-engineer": { name: "seo-engineer", prompt: "", color: "#123456" } } }, [
+      file,
+    ]);
     expect(config.agent?.["seo-engineer"]?.["prompt"]).toBe(
       packaged.find((agent) => agent.name === "seo-engineer")?.prompt,
     );
@@ -269,10 +252,10 @@ describe("agents of the project", () => {
       "allow",
       "allow",
     ]);
-    expect([
-      verdict(config, "pr-lead", "read", ".env"),
-      verdict(config, "pr-lead", "read", "a.md"),
-    ]).toEqual(["deny", "allow"]);
+    expect([verdict(config, "pr-lead", "read", ".env"), verdict(config, "pr-lead", "read", "a.md")]).toEqual([
+      "deny",
+      "allow",
+    ]);
   });
 
   test("a Claude list is an allow-list; for one of our agents it keeps our tools unless it names some", () => {
@@ -287,11 +270,7 @@ describe("agents of the project", () => {
         denied: ["ohmymkt_check_gates"],
       }),
     ]);
-    expect(["grep", "read", "bash"].map((tool) => verdict(config, "pr-lead", tool))).toEqual([
-      "allow",
-      "deny",
-      "deny",
-    ]);
+    expect(["grep", "read", "bash"].map((tool) => verdict(config, "pr-lead", tool))).toEqual(["allow", "deny", "deny"]);
     expect(
       ["grep", "read", "ohmymkt_review_plan", "ohmymkt_check_gates"].map((tool) =>
         verdict(config, "plan-reviewer", tool),
@@ -315,10 +294,10 @@ describe("agents of the project", () => {
       "a.md:3: broken.",
       '.claude/agents/pr-lead.md: delegates names "nobody", but there is no such agent; it is left out.',
     ]);
-    expect([
-      verdict(config, "pr-lead", "task", "nobody"),
-      verdict(config, "pr-lead", "task", "seo-engineer"),
-    ]).toEqual(["deny", "allow"]);
+    expect([verdict(config, "pr-lead", "task", "nobody"), verdict(config, "pr-lead", "task", "seo-engineer")]).toEqual([
+      "deny",
+      "allow",
+    ]);
   });
 });
 
@@ -372,11 +351,7 @@ describe("createToolPolicy", () => {
     const config: HostConfig = {
       agent: { "intent-ops": { permission: { ohmymkt_run_cycle: "allow" } } },
     };
-    const agents: AgentDefinition[] = effectiveAgents(
-      packaged,
-      [listed, own({ name: "b" })],
-      config,
-    );
+    const agents: AgentDefinition[] = effectiveAgents(packaged, [listed, own({ name: "b" })], config);
     const mixed = createToolPolicy(agents);
     expect(mixed.allows("a", "ohmymkt_incident", "open")).toEqual({ ok: false, allowed: ["list"] });
     expect(mixed.allows("b", "ohmymkt_incident", "open")).toEqual({ ok: true });

@@ -28,10 +28,7 @@ const HOST_AGENTS = ["build", "plan", "general", "explore"];
  * Registers our agents in the host's config, in place, and returns what a person should know. The user's own settings
  * win everywhere: their keys replace ours, their permission rules come after ours, a disabled agent stays disabled.
  */
-export function applyAgents(
-  config: HostConfig,
-  { packaged, project, problems }: AgentSources,
-): string[] {
+export function applyAgents(config: HostConfig, { packaged, project, problems }: AgentSources): string[] {
   const users = (config.agent ??= {});
   for (const agent of Object.values(users)) if (agent) stripOurKeys(agent);
   const agents = effectiveAgents(packaged, project, config);
@@ -42,14 +39,10 @@ export function applyAgents(
     isDisabled: (name: string) => own(users, name)?.disable === true,
   };
   for (const agent of agents) notes.push(...strangers(agent, reach.names));
-  const deep = new Set(
-    agents.filter((agent) => agent.mode === "subagent").flatMap((agent) => agent.delegates),
-  );
+  const deep = new Set(agents.filter((agent) => agent.mode === "subagent").flatMap((agent) => agent.delegates));
 
   for (const agent of agents) {
-    const delegates = agent.delegates.filter(
-      (name) => reach.names.has(name) && !reach.isDisabled(name),
-    );
+    const delegates = agent.delegates.filter((name) => reach.names.has(name) && !reach.isDisabled(name));
     const source = project.find((each) => each.name === agent.name);
     const rules =
       agent.origin === "package" || (source?.declares.tools === true && source.source === "claude")
@@ -66,12 +59,7 @@ export function applyAgents(
   return notes;
 }
 
-function hostAgent(
-  agent: AgentDefinition,
-  source: ProjectAgent | undefined,
-  rules: Rules,
-  user: HostAgent,
-): HostAgent {
+function hostAgent(agent: AgentDefinition, source: ProjectAgent | undefined, rules: Rules, user: HostAgent): HostAgent {
   const { prompt, permission, ...settings } = user;
   return {
     description: agent.description,
@@ -141,16 +129,10 @@ function unseenNotes(agent: AgentDefinition, global: Rules): string[] {
 function strangers(agent: AgentDefinition, known: ReadonlySet<string>): string[] {
   return agent.delegates
     .filter((name) => !known.has(name))
-    .map(
-      (name) =>
-        `${agent.file}: delegates names "${name}", but there is no such agent; it is left out.`,
-    );
+    .map((name) => `${agent.file}: delegates names "${name}", but there is no such agent; it is left out.`);
 }
 
-function knownNames(
-  users: Record<string, HostAgent | undefined>,
-  agents: readonly AgentDefinition[],
-): Set<string> {
+function knownNames(users: Record<string, HostAgent | undefined>, agents: readonly AgentDefinition[]): Set<string> {
   return new Set([...HOST_AGENTS, ...Object.keys(users), ...agents.map((agent) => agent.name)]);
 }
 

@@ -2,15 +2,13 @@ import { describe, expect, test } from "bun:test";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { countTokens } from "gpt-tokenizer/encoding/o200k_base";
-import { displayName, parseGrant } from "./definition.ts";
+import { parseGrant } from "./definition.ts";
 import { FrontMatterError, parseForgivingFrontMatter, parseFrontMatter } from "./front-matter.ts";
-import { marketingAgents } from "./marketing.ts";
+import { displayName, marketingAgents } from "./marketing.ts";
 import { loadPackagedAgents } from "./packaged.ts";
 
 const folder = join(import.meta.dir, "../../../agents");
-const files = Object.fromEntries(
-  readdirSync(folder).map((name) => [name, readFileSync(join(folder, name), "utf8")]),
-);
+const files = Object.fromEntries(readdirSync(folder).map((name) => [name, readFileSync(join(folder, name), "utf8")]));
 const agents = loadPackagedAgents(files);
 const names = agents.map((agent) => agent.name);
 const valid = files["link-specialist.md"] ?? "";
@@ -42,13 +40,7 @@ const CONTRACT: Record<string, { modules: string[]; tools: string[]; delegates: 
       "report_growth",
       "approvals",
     ],
-    delegates: [
-      "requirements-analyst",
-      "plan-reviewer",
-      "execution-manager",
-      "research-agent",
-      "growth-analyst",
-    ],
+    delegates: ["requirements-analyst", "plan-reviewer", "execution-manager", "research-agent", "growth-analyst"],
   },
   "requirements-analyst": {
     modules: [],
@@ -99,14 +91,7 @@ const CONTRACT: Record<string, { modules: string[]; tools: string[]; delegates: 
   },
   "growth-analyst": {
     modules: ["experiment_engine", "scale_loop"],
-    tools: [
-      "update_metrics",
-      "report_growth",
-      "incident",
-      "research_brief",
-      "competitor_profile",
-      "save_positioning",
-    ],
+    tools: ["update_metrics", "report_growth", "incident", "research_brief", "competitor_profile", "save_positioning"],
     delegates: [],
   },
   "research-agent": { modules: [], tools: ["research_brief", "competitor_profile"], delegates: [] },
@@ -124,21 +109,19 @@ const CHANGES_FILES = ["edit", "write", "patch", "apply_patch", "bash"];
 
 describe("the agents that ship", () => {
   test("are the fourteen of the contract, sorted", () => {
-    expect(names).toEqual(Object.keys(CONTRACT).sort());
+    expect(names).toEqual(Object.keys(CONTRACT).toSorted());
   });
 
   test.each(agents.map((agent) => [agent.name, agent] as const))(
     "%s holds what the contract gives it",
     (name, agent) => {
       const expected = CONTRACT[name];
-      const ours = agent.tools
-        .map((grant) => grant.tool)
-        .filter((tool) => tool.startsWith("ohmymkt_"));
-      expect(ours.sort()).toEqual(
-        ["read_state", ...(expected?.tools ?? [])].map((tool) => `ohmymkt_${tool}`).sort(),
+      const ours = agent.tools.map((grant) => grant.tool).filter((tool) => tool.startsWith("ohmymkt_"));
+      expect(ours.toSorted()).toEqual(
+        ["read_state", ...(expected?.tools ?? [])].map((tool) => `ohmymkt_${tool}`).toSorted(),
       );
       expect(agent.modules).toEqual(expected?.modules ?? []);
-      expect([...agent.delegates].sort()).toEqual([...(expected?.delegates ?? [])].sort());
+      expect([...agent.delegates].toSorted()).toEqual([...(expected?.delegates ?? [])].toSorted());
       expect(agent.mode).toBe(name === "growth-manager" ? "primary" : "subagent");
     },
   );
@@ -150,18 +133,17 @@ describe("the agents that ship", () => {
       if (delegates === undefined) throw new Error(`no agent ${name}`);
       return delegates.length === 0 ? 0 : 1 + Math.max(...delegates.map(depthBelow));
     };
-    expect(agents.filter((agent) => agent.delegates.length > 0).map((agent) => agent.name)).toEqual(
-      ["execution-manager", "growth-manager"],
-    );
+    expect(agents.filter((agent) => agent.delegates.length > 0).map((agent) => agent.name)).toEqual([
+      "execution-manager",
+      "growth-manager",
+    ]);
     expect(depthBelow("growth-manager")).toBe(2);
     expect(agents.flatMap((agent) => agent.delegates)).not.toContain("growth-manager");
   });
 
   test("only growth-manager may ask questions, none has a shell, and planners and reviewers change no file", () => {
     const holders = (tools: string[]): string[] =>
-      agents
-        .filter((agent) => agent.tools.some((grant) => tools.includes(grant.tool)))
-        .map((agent) => agent.name);
+      agents.filter((agent) => agent.tools.some((grant) => tools.includes(grant.tool))).map((agent) => agent.name);
     expect(holders(["question"])).toEqual(["growth-manager"]);
     expect(holders(["bash"])).toEqual([]);
     expect(holders(CHANGES_FILES).filter((name) => READ_ONLY.includes(name))).toEqual([]);
@@ -181,13 +163,9 @@ describe("prompts", () => {
     "%s mentions only tools it holds, and each of them but reading",
     (_, agent) => {
       const mentioned = [...new Set(agent.prompt.match(/\bohmymkt_\w+/g))];
-      const held = agent.tools
-        .map((grant) => grant.tool)
-        .filter((tool) => tool.startsWith("ohmymkt_"));
+      const held = agent.tools.map((grant) => grant.tool).filter((tool) => tool.startsWith("ohmymkt_"));
       expect(mentioned.filter((tool) => !held.includes(tool))).toEqual([]);
-      expect(
-        held.filter((tool) => tool !== "ohmymkt_read_state" && !mentioned.includes(tool)),
-      ).toEqual([]);
+      expect(held.filter((tool) => tool !== "ohmymkt_read_state" && !mentioned.includes(tool))).toEqual([]);
       expect(agent.prompt).not.toMatch(
         /\b(task_create|task_claim|generate_(image|video)|ohmymkt_publish|swarm|background_|import_metrics|provider_config)/,
       );
@@ -198,13 +176,9 @@ describe("prompts", () => {
     "%s starts only its delegates and names only agents that exist",
     (_, agent) => {
       const rolelike =
-        agent.prompt.match(
-          /\b[a-z]+-(manager|analyst|reviewer|engineer|ops|writer|specialist|agent)\b/g,
-        ) ?? [];
+        agent.prompt.match(/\b[a-z]+-(manager|analyst|reviewer|engineer|ops|writer|specialist|agent)\b/g) ?? [];
       expect(rolelike.filter((name) => !names.includes(name))).toEqual([]);
-      const started = [...agent.prompt.matchAll(/\b[Ss]tart ([a-z]+-[a-z]+)/g)].map(
-        (match) => match[1] ?? "",
-      );
+      const started = [...agent.prompt.matchAll(/\b[Ss]tart ([a-z]+-[a-z]+)/g)].map((match) => match[1] ?? "");
       expect(started.filter((name) => !agent.delegates.includes(name))).toEqual([]);
     },
   );
@@ -221,20 +195,14 @@ describe("prompts", () => {
   );
 
   test("stay within their token budget", () => {
-    const sizes = agents.map((agent) => countTokens(agent.prompt)).sort((a, b) => a - b);
-    const size = (name: string): number =>
-      countTokens(agents.find((agent) => agent.name === name)?.prompt ?? "");
+    const sizes = agents.map((agent) => countTokens(agent.prompt)).toSorted((a, b) => a - b);
+    const size = (name: string): number => countTokens(agents.find((agent) => agent.name === name)?.prompt ?? "");
     expect(((sizes[6] ?? 0) + (sizes[7] ?? 0)) / 2).toBeLessThanOrEqual(600);
     expect(size("growth-manager")).toBeLessThanOrEqual(1200);
     expect(
-      Math.max(
-        ...agents
-          .filter((agent) => agent.name !== "growth-manager")
-          .map((agent) => size(agent.name)),
-      ),
+      Math.max(...agents.filter((agent) => agent.name !== "growth-manager").map((agent) => size(agent.name))),
     ).toBeLessThanOrEqual(650);
-    for (const agent of agents)
-      expect(agent.description.split(/\s+/).length).toBeLessThanOrEqual(15);
+    for (const agent of agents) expect(agent.description.split(/\s+/).length).toBeLessThanOrEqual(15);
   });
 });
 
@@ -243,20 +211,12 @@ describe("loadPackagedAgents", () => {
     ["an unknown key", valid.replace("mode:", "model: opus\nmode:"), "model"],
     ["a missing key", valid.replace(/^description:.*\n/m, ""), "description"],
     ["a name unlike the file's", valid.replace("name: link-specialist", "name: linker"), "linker"],
-    [
-      "a grant that is none",
-      valid.replace("- ohmymkt_read_state", '- "ohmymkt_read_state("'),
-      "tool id",
-    ],
+    ["a grant that is none", valid.replace("- ohmymkt_read_state", '- "ohmymkt_read_state("'), "tool id"],
     ["a colour word", valid.replace(/^color:.*$/m, "color: teal"), "#0f766e"],
     ["no prompt", valid.replace(/\n---\n[\s\S]*$/, "\n---\n"), "prompt"],
     ["no front matter", "You link pages.", "name"],
     ["an open front matter", "---\nname: link-specialist\n", "link-specialist.md:1:"],
-    [
-      "broken YAML",
-      valid.replace("name: link-specialist", "name: a: b: c"),
-      "link-specialist.md:2:",
-    ],
+    ["broken YAML", valid.replace("name: link-specialist", "name: a: b: c"), "link-specialist.md:2:"],
   ])("refuses %s", (_, text, message) => {
     expect(text).not.toBe(valid);
     expect(() => loadPackagedAgents({ "link-specialist.md": text })).toThrow(message);
@@ -325,7 +285,7 @@ test("a grant is a tool, or a tool with actions", () => {
 test("marketing agents are known by id and by title", () => {
   expect(displayName("growth-manager")).toBe("Growth Manager");
   const own = {
-    ...agents[0]!,
+    ...agents.slice(0, 1).reduce((_none, agent) => agent),
     name: "pr-lead",
     origin: "project" as const,
     modules: ["authority_growth"],

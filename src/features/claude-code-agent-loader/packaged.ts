@@ -1,18 +1,13 @@
 import { z } from "zod";
 import { OhmymktError } from "../../errors.ts";
-import {
-  type AgentDefinition,
-  PackagedFrontMatter,
-  parseGrant,
-  type ToolGrant,
-} from "./definition.ts";
+import { type AgentDefinition, PackagedFrontMatter, parseGrant, type ToolGrant } from "./definition.ts";
 import { parseFrontMatter } from "./front-matter.ts";
 
 /** Reads the agents that ship with the package, by file name; throws on the first broken one; sorted by name. */
 export function loadPackagedAgents(files: Record<string, string>): AgentDefinition[] {
   return Object.entries(files)
     .map(([file, text]) => packagedAgent(file, text))
-    .sort((a, b) => (a.name < b.name ? -1 : 1));
+    .toSorted((a, b) => (a.name < b.name ? -1 : 1));
 }
 
 function packagedAgent(file: string, text: string): AgentDefinition {
@@ -20,8 +15,7 @@ function packagedAgent(file: string, text: string): AgentDefinition {
   const parsed = PackagedFrontMatter.safeParse(data);
   if (!parsed.success) throw broken(file, z.prettifyError(parsed.error));
   const { tools, steps, ...rest } = parsed.data;
-  if (`${rest.name}.md` !== file)
-    throw broken(file, `expected name: ${file.replace(/\.md$/, "")}, got ${rest.name}`);
+  if (`${rest.name}.md` !== file) throw broken(file, `expected name: ${file.replace(/\.md$/, "")}, got ${rest.name}`);
   if (body === "") throw broken(file, "expected a prompt below the front matter, got nothing");
   return {
     ...rest,

@@ -46,8 +46,7 @@ export function agentRules(agent: AgentDefinition, context: RuleContext): Rules 
     rules[permission] = seen(grantRule(permission, context.global));
   }
   rules["task"] = taskRule(context.delegates);
-  rules["question"] =
-    isRoot && agent.tools.some((grant) => grant.tool === "question") ? "allow" : "deny";
+  rules["question"] = isRoot && agent.tools.some((grant) => grant.tool === "question") ? "allow" : "deny";
   rules["external_directory"] = outsideRule(isRoot, context.global);
   rules["doom_loop"] = "allow";
   if (agent.tools.some((grant) => grant.tool.startsWith(OURS))) rules["approve *"] = "ask";
@@ -62,9 +61,7 @@ export function unseenQuestions(agent: AgentDefinition, global: Rules): string[]
 
 /** The user's global rules as they hold where nobody sees a question: what would ask is refused, secrets are not read. */
 export function rulesWithoutQuestions(global: Rules): Rules {
-  const asking = Object.entries(global).filter(
-    ([key, rule]) => asks(rule) && !key.startsWith("approve"),
-  );
+  const asking = Object.entries(global).filter(([key, rule]) => asks(rule) && !key.startsWith("approve"));
   return {
     ...Object.fromEntries(asking.map(([key, rule]) => [key, withoutQuestions(rule)])),
     read: withoutQuestions(grantRule("read", global)),
@@ -87,18 +84,14 @@ export function mergeRules(ours: Rules, theirs: Rules): Rules {
     delete merged[key]; // so that it is inserted last, where it decides
     merged[key] = joined;
   }
-  return Object.keys(theirs).some((key) => key.startsWith("approve"))
-    ? merged
-    : askApprovalsLast(merged);
+  return Object.keys(theirs).some((key) => key.startsWith("approve")) ? merged : askApprovalsLast(merged);
 }
 
 /** Reads the host's `permission` value: a word stands for `{"*": word}`; what is no rule is left out. */
 export function readRules(value: unknown): Rules {
   if (isAction(value)) return { "*": value };
   if (!isRecord(value)) return {};
-  return Object.fromEntries(
-    Object.entries(value).filter((entry): entry is [string, Rule] => isRule(entry[1])),
-  );
+  return Object.fromEntries(Object.entries(value).filter((entry): entry is [string, Rule] => isRule(entry[1])));
 }
 
 /**
@@ -135,9 +128,7 @@ function grantRule(permission: string, global: Rules): Rule {
 
 /** A person sees a question about an outside folder only in the root session; a child is refused at once. */
 function outsideRule(isRoot: boolean, global: Rules): Rule {
-  const rule = Object.hasOwn(global, "external_directory")
-    ? global["external_directory"]
-    : undefined;
+  const rule = Object.hasOwn(global, "external_directory") ? global["external_directory"] : undefined;
   if (rule === undefined) return isRoot ? "ask" : "deny";
   return isRoot ? rule : withoutQuestions(rule);
 }

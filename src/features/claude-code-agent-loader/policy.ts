@@ -20,15 +20,11 @@ export function createToolPolicy(agents: readonly AgentDefinition[]): ToolPolicy
       const grants = agent === undefined ? undefined : held.get(agent);
       if (grants === undefined) return { ok: true };
       const fitting = grants.filter((grant) => matches(grant.tool, tool));
-      if (fitting.length === 0)
-        return { ok: false, allowed: grants.map((grant) => grant.tool).filter(isOurs) };
+      if (fitting.length === 0) return { ok: false, allowed: grants.map((grant) => grant.tool).filter(isOurs) };
       const open = fitting.some(
-        (grant) =>
-          grant.actions === undefined || (action !== undefined && grant.actions.includes(action)),
+        (grant) => grant.actions === undefined || (action !== undefined && grant.actions.includes(action)),
       );
-      return open
-        ? { ok: true }
-        : { ok: false, allowed: fitting.flatMap((grant) => grant.actions ?? []) };
+      return open ? { ok: true } : { ok: false, allowed: fitting.flatMap((grant) => grant.actions ?? []) };
     },
   };
 }

@@ -55,17 +55,12 @@ type KeyName = keyof typeof Keys;
 type Read = <K extends KeyName>(key: K) => z.output<(typeof Keys)[K]> | undefined;
 
 /** Reads one file; `agent` is absent when it defines none. Throws FrontMatterError when it cannot be parsed. */
-export async function readProjectAgent(
-  found: AgentFile,
-): Promise<{ agent?: ProjectAgent; problems: AgentProblem[] }> {
+export async function readProjectAgent(found: AgentFile): Promise<{ agent?: ProjectAgent; problems: AgentProblem[] }> {
   const { data, body, hasFrontMatter } = await parseForgivingFrontMatter(found.text, found.file);
   const problems: AgentProblem[] = [];
-  const note = (message: string): void =>
-    void problems.push({ file: found.file, message, severity: "note" });
+  const note = (message: string): void => void problems.push({ file: found.file, message, severity: "note" });
   if (!hasFrontMatter && found.source === "claude") {
-    note(
-      "has no front matter, so it is not read as an agent; begin it with ---, name, description and ---.",
-    );
+    note("has no front matter, so it is not read as an agent; begin it with ---, name, description and ---.");
     return { problems };
   }
   const read = reader(data, note);
@@ -95,6 +90,7 @@ function reader(data: Record<string, unknown>, note: (message: string) => void):
   return (key) => {
     if (!Object.hasOwn(data, key) || data[key] === null) return undefined;
     const parsed = Keys[key].safeParse(data[key]);
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a schema yields its own key's type; TypeScript does not see that through the index
     if (parsed.success) return parsed.data as z.output<(typeof Keys)[typeof key]>;
     note(
       `${key} is ignored: ${z
@@ -160,8 +156,7 @@ function toolKeys(
     ...(read("disallowedTools") ?? []),
   ]);
   const ignored = [...allowed.ignored, ...denied.ignored];
-  if (ignored.length > 0)
-    note(`tools without a counterpart here are ignored: ${ignored.join(", ")}.`);
+  if (ignored.length > 0) note(`tools without a counterpart here are ignored: ${ignored.join(", ")}.`);
   if (allowed.grants.some((grant) => grant.tool === "task"))
     note("Task is ignored: name the agents it may start under `delegates`.");
   return {

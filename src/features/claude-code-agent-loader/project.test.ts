@@ -39,9 +39,7 @@ describe("loadProjectAgents", () => {
         "description: PR\nmodules: [authority_growth]\ntools: {write: false, ohmymkt_incident: true}",
       ),
       ".opencode/agent/editor.md": "Edit.",
-      ".claude/agents/deep/file.md": claude(
-        "name: brand-voice\ndescription: Voice\ndisplayName: Brand Voice",
-      ),
+      ".claude/agents/deep/file.md": claude("name: brand-voice\ndescription: Voice\ndisplayName: Brand Voice"),
     });
     expect(agents.map(({ name, source, mode, file }) => [name, source, mode, file])).toEqual([
       ["brand-voice", "claude", "subagent", ".claude/agents/deep/file.md"],
@@ -134,9 +132,7 @@ describe("loadProjectAgents", () => {
       },
     );
     expect(agents.map(({ name, source }) => [name, source])).toEqual([["a", "opencode"]]);
-    expect(problems.map(({ file, severity }) => [file, severity])).toEqual([
-      [".claude/agents/a.md", "note"],
-    ]);
+    expect(problems.map(({ file, severity }) => [file, severity])).toEqual([[".claude/agents/a.md", "note"]]);
   });
 
   test.each([
@@ -153,15 +149,10 @@ describe("loadProjectAgents", () => {
 
   test("a key of the wrong kind is ignored with a note, the agent stays", async () => {
     const { agents, problems } = await load({
-      ".claude/agents/a.md": claude(
-        "name: a\ndescription: a\nsteps: many\ncolor: red\nmodules: [1]",
-      ),
+      ".claude/agents/a.md": claude("name: a\ndescription: a\nsteps: many\ncolor: red\nmodules: [1]"),
     });
     expect(agents[0]).toMatchObject({ name: "a", color: "#dc2626", modules: [] });
-    expect(problems.map(({ message }) => message.split(" ")[0] ?? "").sort()).toEqual([
-      "modules",
-      "steps",
-    ]);
+    expect(problems.map(({ message }) => message.split(" ")[0] ?? "").toSorted()).toEqual(["modules", "steps"]);
   });
 });
 

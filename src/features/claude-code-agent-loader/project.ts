@@ -53,28 +53,19 @@ export async function loadProjectAgents(options: {
       });
     agents.set(agent.name, agent);
   }
-  return { agents: [...agents.values()].sort((a, b) => (a.name < b.name ? -1 : 1)), problems };
+  return { agents: [...agents.values()].toSorted((a, b) => (a.name < b.name ? -1 : 1)), problems };
 }
 
-async function walkFolder(
-  walk: Walk,
-  source: Found["source"],
-  folder: string,
-  under: string,
-): Promise<void> {
+async function walkFolder(walk: Walk, source: Found["source"], folder: string, under: string): Promise<void> {
   const relative = under === "" ? folder : `${folder}/${under}`;
   const names = await listOnce(walk, relative, under === "");
-  for (const name of names.sort()) {
+  for (const name of names.toSorted()) {
     const file = `${relative}/${name}`;
     const kind = await attempt(walk, file, () => walk.disk.stat(join(walk.root, file)));
     const inner = under === "" ? name : `${under}/${name}`;
     if (kind?.isDirectory) await walkFolder(walk, source, folder, inner);
     else if (kind?.isFile && name.endsWith(".md"))
-      collect(
-        walk,
-        { source, file, name: inner.slice(0, -".md".length), path: join(walk.root, file) },
-        kind.size,
-      );
+      collect(walk, { source, file, name: inner.slice(0, -".md".length), path: join(walk.root, file) }, kind.size);
   }
 }
 
@@ -105,10 +96,7 @@ async function listOnce(walk: Walk, relative: string, optional: boolean): Promis
   return listing ?? [];
 }
 
-async function readOne(
-  walk: Walk,
-  found: Found,
-): Promise<{ agent?: ProjectAgent; problems: AgentProblem[] }> {
+async function readOne(walk: Walk, found: Found): Promise<{ agent?: ProjectAgent; problems: AgentProblem[] }> {
   try {
     return await readProjectAgent({ ...found, text: await walk.disk.readText(found.path) });
   } catch (error) {
@@ -141,11 +129,7 @@ function asProblem(file: string, error: unknown): AgentProblem {
   }
   const code = errorCode(error);
   const why =
-    code === undefined
-      ? error instanceof Error
-        ? error.message
-        : String(error)
-      : (READ_ERRORS[code] ?? code);
+    code === undefined ? (error instanceof Error ? error.message : String(error)) : (READ_ERRORS[code] ?? code);
   return { file, message: `could not be read: ${why}.`, severity: "error" };
 }
 
@@ -158,7 +142,5 @@ const READ_ERRORS: Readonly<Record<string, string>> = {
 };
 
 function errorCode(error: unknown): string | undefined {
-  return error instanceof Error && "code" in error && typeof error.code === "string"
-    ? error.code
-    : undefined;
+  return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : undefined;
 }

@@ -3,8 +3,18 @@ import type { Config } from "../../config.ts";
 import type { Cadence } from "../../lib/cadence.ts";
 import type { Execution } from "../../lib/campaign.ts";
 import { cycleWindow } from "../../lib/cycle.ts";
-import { evaluateGates, Evidence, fieldKey, GATE_NAMES, GATE_SET, GATES, type FieldRecord, type GateReport } from "../../lib/gates.ts";
-import { incidentFact, INCIDENTS, unreadableIncident, type IncidentFact } from "../../lib/incidents.ts";
+import { Evidence, fieldKey, GATE_NAMES, GATES } from "../../lib/gates.ts";
+import { GATE_SET, type FieldRecord } from "../../lib/gate-update.ts";
+import { evaluateGates, type GateReport } from "../../lib/gate-report.ts";
+import {
+  governed,
+  incidentFact,
+  INCIDENTS,
+  RecordedIncident,
+  unreadableIncident,
+  type Incident,
+  type IncidentFact,
+} from "../../lib/incidents.ts";
 import { PLAN_REVIEW, planStatus, PLANS, resolvePlan, Review, type Plan, type PlanStatus } from "../../lib/plans.ts";
 import { findConflicts, readSignals, type Conflict, type SignalReading } from "../../lib/trends.ts";
 import type { Transaction, Unreadable } from "../../store/store.ts";
@@ -43,7 +53,11 @@ export async function knownPlans(tx: Transaction): Promise<{ plans: KnownPlan[];
 const Recorded = z.object({ value: z.union([z.boolean(), z.number()]), evidence: Evidence.optional() });
 
 /** The five gates for a plan, judged against what the ledger recorded; `seed` writes gates.json while there is none. */
-export async function gateReport(tx: Transaction, plan: { name: string; hash: string } | undefined, seed = false): Promise<GateReport> {
+export async function gateReport(
+  tx: Transaction,
+  plan: { name: string; hash: string } | undefined,
+  seed = false,
+): Promise<GateReport> {
   const gates = await readGates(tx, seed);
   const keys = GATE_NAMES.flatMap((gate) => Object.keys(GATES[gate].fields).map((field) => fieldKey(gate, field)));
   const records = new Map<string, FieldRecord>();
@@ -58,17 +72,30 @@ export async function gateReport(tx: Transaction, plan: { name: string; hash: st
 export async function incidentFacts(tx: Transaction): Promise<IncidentFact[]> {
   const { readable, unreadable } = await tx.documents.list(INCIDENTS);
   return [
-    ...readable.map((revision) => incidentFact(revision.value)),
+    ...(await Promise.all(readable.map(async ({ value }) => incidentFact(await governedIncident(tx, value))))),
     ...unreadable.map((file) => unreadableIncident(file.id, file.error.message)),
   ].toSorted((a, b) => a.created_at.localeCompare(b.created_at) || a.id.localeCompare(b.id));
 }
 
+/** An incident as the rules take it: the file, unless the ledger says something graver. */
+export async function governedIncident(tx: Transaction, incident: Incident): Promise<Incident> {
+  const [row] = await tx.ledger.list({ kind: "incident.*", subject: incident.id, limit: 1 });
+  return governed(incident, RecordedIncident.safeParse(row?.after).data);
+}
+
 /** The four signals and all conflicts inside the window of a cadence that ends now. */
-export async function signalFacts(tx: Transaction, cadence: Cadence, config: Config): Promise<{ readings: SignalReading[]; conflicts: Conflict[] }> {
+export async function signalFacts(
+  tx: Transaction,
+  cadence: Cadence,
+  config: Config,
+): Promise<{ readings: SignalReading[]; conflicts: Conflict[] }> {
   const { from, to } = cycleWindow(cadence, tx.now);
   const observations = await tx.observations.list({ from, to });
   const window = { from, now: to };
-  return { readings: readSignals(observations, window, config.source_order), conflicts: findConflicts(observations, window, config.source_order) };
+  return {
+    readings: readSignals(observations, window, config.source_order),
+    conflicts: findConflicts(observations, window, config.source_order),
+  };
 }
 
 /** The plan that gates are judged for: the running campaign's, else the newest. */
@@ -93,5 +120,12 @@ export async function readStanding(tx: Transaction): Promise<Standing> {
   const { plans, unreadable } = await knownPlans(tx);
   const execution = await readExecution(tx);
   const plan = planInForce(plans, execution);
-  return { plans, unreadablePlans: unreadable, execution, plan, gates: await gateReport(tx, plan), incidents: await incidentFacts(tx) };
+  return {
+    plans,
+    unreadablePlans: unreadable,
+    execution,
+    plan,
+    gates: await gateReport(tx, plan),
+    incidents: await incidentFacts(tx),
+  };
 }

@@ -1,6 +1,7 @@
 import type { Config } from "../../config.ts";
 import { actorLabel, type Actor } from "../../lib/actor.ts";
-import { applyUpdate, checkUpdate, fieldKey, GATE_SET, GATES_DOCUMENT, type CheckedUpdate, type GateUpdate } from "../../lib/gates.ts";
+import { fieldKey, GATES_DOCUMENT } from "../../lib/gates.ts";
+import { applyUpdate, checkUpdate, GATE_SET, type CheckedUpdate, type GateUpdate } from "../../lib/gate-update.ts";
 import { planChecklist } from "../../lib/plan-checklist.ts";
 import { resolvePlan } from "../../lib/plans.ts";
 import type { Transaction } from "../../store/store.ts";
@@ -24,14 +25,27 @@ export async function bindUpdates(
   const approving = checked.find((update) => update.opens && fieldKey(update.gate, update.field) === APPROVED);
   if (!approving) return { updates: checked, unmet: [], plan: undefined };
   const { plans } = await knownPlans(tx);
-  const named = plans.find((plan) => approving.evidence?.includes(`plans/${plan.name}.md`) || approving.evidence?.trim() === plan.name);
+  const named = plans.find(
+    (plan) => approving.evidence?.includes(`plans/${plan.name}.md`) || approving.evidence?.trim() === plan.name,
+  );
   const plan = named ?? planInForce(plans, await readExecution(tx)) ?? resolvePlan(undefined, plans);
-  const bound = checked.map((update) => (update === approving ? { ...update, plan: { name: plan.name, hash: plan.hash } } : update));
-  return { updates: bound, unmet: planChecklist(plan.plan).flatMap((item) => (item.holds ? [] : [item.question])), plan };
+  const bound = checked.map((update) =>
+    update === approving ? { ...update, plan: { name: plan.name, hash: plan.hash } } : update,
+  );
+  return {
+    updates: bound,
+    unmet: planChecklist(plan.plan).flatMap((item) => (item.holds ? [] : [item.question])),
+    plan,
+  };
 }
 
 /** Writes the updates to gates.json and records each field in the ledger, which is what makes an opening value count. */
-export async function writeUpdates(tx: Transaction, updates: readonly BoundUpdate[], actor: Actor, approval: string | undefined): Promise<void> {
+export async function writeUpdates(
+  tx: Transaction,
+  updates: readonly BoundUpdate[],
+  actor: Actor,
+  approval: string | undefined,
+): Promise<void> {
   let gates = await readGates(tx, true);
   for (const update of updates) {
     const before: Record<string, unknown> = gates[update.gate];
@@ -45,7 +59,9 @@ export async function writeUpdates(tx: Transaction, updates: readonly BoundUpdat
       after: { value: update.value, ...(applied.evidence ? { evidence: applied.evidence } : {}) },
     });
   }
-  await tx.documents.write(GATES_DOCUMENT, gates, { reason: updates.map((update) => `${fieldKey(update.gate, update.field)} = ${update.value}`).join(", ") });
+  await tx.documents.write(GATES_DOCUMENT, gates, {
+    reason: updates.map((update) => `${fieldKey(update.gate, update.field)} = ${update.value}`).join(", "),
+  });
 }
 
 /** Evidence in a question is cut here, so that a batch of all eight fields still fits the host's prompt. */

@@ -14,7 +14,12 @@ export async function seedNotepad(tx: Transaction, plan: string): Promise<void> 
 }
 
 /** Adds a dated line to one notepad of a plan. */
-export async function note(tx: Transaction, plan: string, pad: "decisions" | "issues" | "learnings" | "verification", line: string): Promise<void> {
+export async function note(
+  tx: Transaction,
+  plan: string,
+  pad: "decisions" | "issues" | "learnings" | "verification",
+  line: string,
+): Promise<void> {
   const path = `notepads/${plan}/${pad}.md`;
   const text = (await tx.artifacts.read(path)) ?? `# ${pad}\n`;
   await tx.artifacts.write(path, `${text.trimEnd()}\n\n- ${tx.now.slice(0, 16).replace("T", " ")} UTC: ${line}\n`);

@@ -2,7 +2,17 @@ import type { Config } from "../../config.ts";
 import { planActions, updateActions } from "../../lib/actions.ts";
 import type { Actor } from "../../lib/actor.ts";
 import type { Cadence } from "../../lib/cadence.ts";
-import { CYCLES_DOCUMENT, cycleWindow, decide, failing, recovery, RULES_VERSION, scaleReasons, type CycleEntry, type Verdict } from "../../lib/cycle.ts";
+import {
+  CYCLES_DOCUMENT,
+  cycleWindow,
+  decide,
+  failing,
+  recovery,
+  RULES_VERSION,
+  scaleReasons,
+  type CycleEntry,
+  type Verdict,
+} from "../../lib/cycle.ts";
 import { openP0s } from "../../lib/incidents.ts";
 import { DOCUMENTS } from "../../lib/registry.ts";
 import type { Conflict, SignalReading } from "../../lib/trends.ts";
@@ -39,7 +49,14 @@ export async function runCycle(
     kind: "cycle.decided",
     subject: request.id,
     reason: verdict.reason,
-    evidence: { cadence: request.cadence, window, readings, incidents: standing.incidents, head: head.hash, rules_version: RULES_VERSION },
+    evidence: {
+      cadence: request.cadence,
+      window,
+      readings,
+      incidents: standing.incidents,
+      head: head.hash,
+      rules_version: RULES_VERSION,
+    },
     after: { decision: verdict.decision, rule: verdict.rule, tracks: verdict.tracks },
   });
   const done = await carryOut(tx, request.id, verdict, standing, readings, actor);
@@ -58,11 +75,20 @@ export async function runCycle(
     rule: verdict.rule,
     reason: verdict.reason,
     tracks: verdict.tracks,
-    signals: readings.map(({ signal, trend, basis, observations, why }) => ({ signal, trend, basis, observations, why })),
+    signals: readings.map(({ signal, trend, basis, observations, why }) => ({
+      signal,
+      trend,
+      basis,
+      observations,
+      why,
+    })),
     incidents: verdict.p0.map((fact) => fact.id),
     scale: scale.length > 0 ? "blocked" : "open",
     scale_reasons: scale,
-    actions: planActions({ cycle: request.id, cadence: request.cadence, decision: verdict.decision, now: tx.now, blocked: scale }, actionTemplates()),
+    actions: planActions(
+      { cycle: request.id, cadence: request.cadence, decision: verdict.decision, now: tx.now, blocked: scale },
+      actionTemplates(),
+    ),
     effects: done.effects,
     ...(done.remediation ? { remediation: done.remediation } : {}),
     recovery: recovery(earlier, readings),
@@ -70,8 +96,15 @@ export async function runCycle(
     ledger_head: head.hash,
     rules_version: RULES_VERSION,
   };
-  await tx.documents.write(CYCLES_DOCUMENT, { schema_version: 1, cycles: [...earlier, cycle] }, { reason: `${cycle.cadence}: ${cycle.decision}` });
-  await tx.artifacts.write(cycle.report, renderCycleReport(cycle, { conflicts, plan: standing.plan?.name, openActions: openActions(earlier) }));
+  await tx.documents.write(
+    CYCLES_DOCUMENT,
+    { schema_version: 1, cycles: [...earlier, cycle] },
+    { reason: `${cycle.cadence}: ${cycle.decision}` },
+  );
+  await tx.artifacts.write(
+    cycle.report,
+    renderCycleReport(cycle, { conflicts, plan: standing.plan?.name, openActions: openActions(earlier) }),
+  );
   return { cycle, conflicts };
 }
 

@@ -21,7 +21,10 @@ export function taskPool(): PoolTask[] {
 
 /** The action lines that cycles draw from. */
 export function actionTemplates(): z.infer<typeof ActionTemplate>[] {
-  return parsed("cycle-actions.json", z.strictObject({ schema_version: z.literal(1), actions: z.array(ActionTemplate) })).actions;
+  return parsed(
+    "cycle-actions.json",
+    z.strictObject({ schema_version: z.literal(1), actions: z.array(ActionTemplate) }),
+  ).actions;
 }
 
 /** The document, or its template while the file never existed; `seed` writes the template so that people can see and edit it. */
@@ -41,7 +44,8 @@ export const readMetrics = (tx: Transaction, seed = false): Promise<Metrics> =>
 export const readModules = (tx: Transaction, seed = false): Promise<Modules> =>
   readOr(tx, MODULES_DOCUMENT, () => parsed("modules.template.json", Modules), seed);
 
-export const readExecution = (tx: Transaction): Promise<Execution> => readOr(tx, EXECUTION_DOCUMENT, () => NO_CAMPAIGN, false);
+export const readExecution = (tx: Transaction): Promise<Execution> =>
+  readOr(tx, EXECUTION_DOCUMENT, () => NO_CAMPAIGN, false);
 
 export const readCycles = (tx: Transaction, seed = false): Promise<Cycles> =>
   readOr(tx, CYCLES_DOCUMENT, () => ({ schema_version: 1, cycles: [] }), seed);

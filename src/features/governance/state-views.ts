@@ -35,7 +35,11 @@ interface Shown<R> {
   line?: (row: R) => string;
 }
 
-function paged<R>(all: readonly R[], { query, page }: Query, { head, line = (row) => JSON.stringify(row) }: Shown<R> = {}): StateView {
+function paged<R>(
+  all: readonly R[],
+  { query, page }: Query,
+  { head, line = (row) => JSON.stringify(row) }: Shown<R> = {},
+): StateView {
   const wanted = query?.toLowerCase();
   const found = wanted ? all.filter((row) => JSON.stringify(row).toLowerCase().includes(wanted)) : all;
   const pages = Math.max(1, Math.ceil(found.length / PAGE_SIZE));
@@ -48,23 +52,40 @@ function paged<R>(all: readonly R[], { query, page }: Query, { head, line = (row
 export const STATE_VIEWS = {
   gates: async (tx, query) => {
     const { plan, gates } = await readStanding(tx);
-    return paged(gates.gates.flatMap((gate) => gate.fields), query, { head: { overall: gates.overall, plan: plan?.name ?? null }, line: gateLine });
+    return paged(
+      gates.gates.flatMap((gate) => gate.fields),
+      query,
+      { head: { overall: gates.overall, plan: plan?.name ?? null }, line: gateLine },
+    );
   },
   metrics: async (tx, query) => {
     const { readings, conflicts } = await signalFacts(tx, "weekly", query.config);
     const stated = statedTrends(await readMetrics(tx));
-    const byHand = readings.filter((reading) => stated[reading.signal] !== reading.trend).map((reading) => `${reading.signal}: the file says ${stated[reading.signal]}, which does not count`);
+    const byHand = readings
+      .filter((reading) => stated[reading.signal] !== reading.trend)
+      .map((reading) => `${reading.signal}: the file says ${stated[reading.signal]}, which does not count`);
     const { from } = cycleWindow("quarterly", tx.now);
-    return paged((await tx.observations.list({ from })).toReversed(), query, { head: { signals: readings, conflicts, not_counted: byHand } });
+    return paged((await tx.observations.list({ from })).toReversed(), query, {
+      head: { signals: readings, conflicts, not_counted: byHand },
+    });
   },
   modules: async (tx, query) => paged(listModules(await readModules(tx)), query),
   "sprint-board": async (tx, query) => {
     const board = await tx.documents.read(SPRINT_BOARD_DOCUMENT);
     if (!board) return paged([], query, { head: "no campaign has made a board yet" });
     const tasks = new Map((await tx.tasks.list()).map((task) => [task.metadata["board_item"] ?? task.id, task]));
-    const rows = board.items.map((item) => ({ ...item, missing: missingFields(item), task: tasks.get(item.id)?.status ?? null }));
+    const rows = board.items.map((item) => ({
+      ...item,
+      missing: missingFields(item),
+      task: tasks.get(item.id)?.status ?? null,
+    }));
     return paged(rows, query, {
-      head: { plan: board.plan, created_at: board.created_at, executable: rows.filter((row) => row.missing.length === 0).length, tasks: await tx.tasks.count() },
+      head: {
+        plan: board.plan,
+        created_at: board.created_at,
+        executable: rows.filter((row) => row.missing.length === 0).length,
+        tasks: await tx.tasks.count(),
+      },
     });
   },
   execution: async (tx, query) => {
@@ -81,7 +102,14 @@ export const STATE_VIEWS = {
     const head = await tx.ledger.head();
     if (query.query) return paged(await tx.ledger.list(), query, { head, line: ledgerLine });
     const rows = await tx.ledger.list({ limit: PAGE_SIZE, offset: (query.page - 1) * PAGE_SIZE });
-    return { head, rows, lines: rows.map(ledgerLine), total: head.seq, page: query.page, pages: Math.max(1, Math.ceil(head.seq / PAGE_SIZE)) };
+    return {
+      head,
+      rows,
+      lines: rows.map(ledgerLine),
+      total: head.seq,
+      page: query.page,
+      pages: Math.max(1, Math.ceil(head.seq / PAGE_SIZE)),
+    };
   },
   health: async (tx, query) => {
     const { execution, incidents, plan } = await readStanding(tx);
@@ -94,8 +122,22 @@ export const STATE_VIEWS = {
       cycles: (await readCycles(tx)).cycles,
       unreadableIncidents: incidents.filter((fact) => fact.unreadable).map((fact) => fact.id),
     });
-    return paged(checks, query, { head: `${checks.filter((one) => one.ok).length} of ${checks.length} hold`, line: healthLine });
+    return paged(checks, query, {
+      head: `${checks.filter((one) => one.ok).length} of ${checks.length} hold`,
+      line: healthLine,
+    });
   },
 } as const satisfies Record<string, View>;
 
-export const STATE_NAMES = ["gates", "metrics", "modules", "sprint-board", "execution", "cycles", "boulder", "incidents", "ledger", "health"] as const satisfies (keyof typeof STATE_VIEWS)[];
+export const STATE_NAMES = [
+  "gates",
+  "metrics",
+  "modules",
+  "sprint-board",
+  "execution",
+  "cycles",
+  "boulder",
+  "incidents",
+  "ledger",
+  "health",
+] as const satisfies (keyof typeof STATE_VIEWS)[];

@@ -17,7 +17,10 @@ export function conflictLines(conflicts: readonly Conflict[]): string[] {
 }
 
 /** The Markdown report of one cycle: decision, scale and reason first, then what it rests on and what follows. */
-export function renderCycleReport(cycle: CycleEntry, context: { conflicts: readonly Conflict[]; plan: string | undefined; openActions: readonly Action[] }): string {
+export function renderCycleReport(
+  cycle: CycleEntry,
+  context: { conflicts: readonly Conflict[]; plan: string | undefined; openActions: readonly Action[] },
+): string {
   return `# ${cycle.cadence} cycle: ${cycle.decision}
 
 **Decision:** ${cycle.decision}
@@ -40,15 +43,24 @@ ${linesOr(conflictLines(context.conflicts), "None.")}
 
 ## P0 incidents in the window
 
-${linesOr(cycle.incidents.map((id) => `- ${id}`), "None.")}
+${linesOr(
+  cycle.incidents.map((id) => `- ${id}`),
+  "None.",
+)}
 
 ## Effects
 
-${linesOr(cycle.effects.map((effect) => `- ${effect}`), "None.")}
+${linesOr(
+  cycle.effects.map((effect) => `- ${effect}`),
+  "None.",
+)}
 
 ## Recovery since the last intervention
 
-${linesOr(cycle.recovery.map((one) => `- ${one.signal}: ${one.verdict.replace("_", " ")} (set out in ${one.cycle})`), "Nothing to judge.")}
+${linesOr(
+  cycle.recovery.map((one) => `- ${one.signal}: ${one.verdict.replace("_", " ")} (set out in ${one.cycle})`),
+  "Nothing to judge.",
+)}
 
 ## Actions
 

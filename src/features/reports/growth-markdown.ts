@@ -12,7 +12,9 @@ function head({ window, status, open_required, plan, campaign, decision, at }: G
     status === "partial"
       ? `\n> **Partial.** Required tasks are not finished: ${open_required.map((task) => `${task.id} (${task.status}, ${cell(task.title)})`).join("; ")}\n`
       : "";
-  const scale = decision ? `${decision.scale}${decision.scale_reasons.length > 0 ? ` — ${decision.scale_reasons.join("; ")}` : ""}` : "blocked — no cycle has decided yet";
+  const scale = decision
+    ? `${decision.scale}${decision.scale_reasons.length > 0 ? ` — ${decision.scale_reasons.join("; ")}` : ""}`
+    : "blocked — no cycle has decided yet";
   return `# Growth report, ${window.text} to ${at.slice(0, 10)}
 ${partial}
 **Decision:** ${decision ? `${decision.decision} (${decision.cadence}, ${decision.at.slice(0, 10)})` : "none yet: run a cycle"}
@@ -40,7 +42,10 @@ ${linesOr(conflictLines(report.conflicts), "None.")}
 
 function gates({ gates: report }: GrowthReport): string {
   const rows = report.gates.flatMap((gate) =>
-    gate.fields.map((field) => `| ${field.gate} | ${field.field} | ${field.value} | ${field.status} | ${cell(field.why)} | ${field.age_days === undefined ? "–" : `${field.age_days} d`} |`),
+    gate.fields.map(
+      (field) =>
+        `| ${field.gate} | ${field.field} | ${field.value} | ${field.status} | ${cell(field.why)} | ${field.age_days === undefined ? "–" : `${field.age_days} d`} |`,
+    ),
   );
   return `## Gates: ${report.overall}
 
@@ -55,7 +60,10 @@ function work({ tasks, actions, overdue, incidents }: GrowthReport): string {
   return `## Incidents
 
 ${linesOr(
-  incidents.map((fact) => `- ${fact.id} ${fact.severity}, ${fact.unreadable ? "unreadable" : fact.status}, ${fact.module}: ${cell(fact.summary)}${fact.postmortem ? " (postmortem written)" : ""}`),
+  incidents.map(
+    (fact) =>
+      `- ${fact.id} ${fact.severity}, ${fact.unreadable ? "unreadable" : fact.status}, ${fact.module}: ${cell(fact.summary)}${fact.postmortem ? " (postmortem written)" : ""}`,
+  ),
   "None in the window.",
 )}
 
@@ -63,7 +71,13 @@ ${linesOr(
 
 ${counts.join(", ")}
 
-${linesOr(tasks.open.map((task) => `- ${task.id} — ${cell(task.title)} — ${task.owner}${task.due_date ? `, due ${task.due_date}` : ""} (${task.status})`), "No open tasks.")}
+${linesOr(
+  tasks.open.map(
+    (task) =>
+      `- ${task.id} — ${cell(task.title)} — ${task.owner}${task.due_date ? `, due ${task.due_date}` : ""} (${task.status})`,
+  ),
+  "No open tasks.",
+)}
 
 ## Next actions
 
@@ -76,7 +90,12 @@ Overdue cadences: ${overdue.join("; ") || "none"}.
 function history({ cycles, ledger_head }: GrowthReport): string {
   return `## Cycles in the window
 
-${linesOr(cycles.map((entry) => `- ${entry.at.slice(0, 10)} ${entry.cadence}: ${entry.decision} (\`.ohmymkt/${entry.report}\`)`), "None.")}
+${linesOr(
+  cycles.map(
+    (entry) => `- ${entry.at.slice(0, 10)} ${entry.cadence}: ${entry.decision} (\`.ohmymkt/${entry.report}\`)`,
+  ),
+  "None.",
+)}
 
 Ledger head: \`${ledger_head}\`
 `;

@@ -18,11 +18,20 @@ export async function writeGrowthReport(
   const report = await collect(tx, request, config);
   const path = `reports/summary/${localDay(tx.now, config.timezone)}-${request.id}.md`;
   await tx.artifacts.write(path, renderGrowthReport(report));
-  await tx.ledger.append({ kind: "report.written", subject: path, reason: `window ${request.window}, ${report.status}`, evidence: { head: report.ledger_head } });
+  await tx.ledger.append({
+    kind: "report.written",
+    subject: path,
+    reason: `window ${request.window}, ${report.status}`,
+    evidence: { head: report.ledger_head },
+  });
   return { report, path };
 }
 
-async function collect(tx: Transaction, request: { window: string; requires: readonly string[] }, config: Config): Promise<GrowthReport> {
+async function collect(
+  tx: Transaction,
+  request: { window: string; requires: readonly string[] },
+  config: Config,
+): Promise<GrowthReport> {
   const from = windowStart(request.window, tx.now);
   const standing = await readStanding(tx);
   const { cycles } = await readCycles(tx);
@@ -30,29 +39,57 @@ async function collect(tx: Transaction, request: { window: string; requires: rea
   const window = { from, now: tx.now };
   const last = cycles.at(-1);
   const required = await Promise.all(request.requires.map((id) => tx.tasks.get(id)));
-  const open = openRequired(request.requires, required.filter((task) => task !== undefined));
+  const open = openRequired(
+    request.requires,
+    required.filter((task) => task !== undefined),
+  );
   const unfinished = await tx.tasks.list({ status: ["pending", "claimed", "in_progress"], limit: 100 });
   return {
     at: tx.now,
     window: { text: request.window, from, to: tx.now },
     status: open.length > 0 ? "partial" : "complete",
     open_required: open,
-    plan: standing.plan ? { name: standing.plan.name, title: standing.plan.title, version: standing.plan.version, status: standing.plan.status } : null,
+    plan: standing.plan
+      ? {
+          name: standing.plan.name,
+          title: standing.plan.title,
+          version: standing.plan.version,
+          status: standing.plan.status,
+        }
+      : null,
     campaign: standing.execution.state,
     decision: last
-      ? { id: last.id, cadence: last.cadence, decision: last.decision, reason: last.reason, scale: last.scale, scale_reasons: last.scale_reasons, at: last.at }
+      ? {
+          id: last.id,
+          cadence: last.cadence,
+          decision: last.decision,
+          reason: last.reason,
+          scale: last.scale,
+          scale_reasons: last.scale_reasons,
+          at: last.at,
+        }
       : null,
-    cycles: cycles.filter((entry) => entry.at >= from).map(({ id, cadence, at, decision, report }) => ({ id, cadence, at, decision, report })),
+    cycles: cycles
+      .filter((entry) => entry.at >= from)
+      .map(({ id, cadence, at, decision, report }) => ({ id, cadence, at, decision, report })),
     signals: readSignals(observations, window, config.source_order),
     conflicts: findConflicts(observations, window, config.source_order),
     gates: standing.gates,
     incidents: incidentsInWindow(standing.incidents, from),
     tasks: {
       counts: await tx.tasks.count(),
-      open: unfinished.map(({ id, title, owner, due_date, status }) => ({ id, title, owner, status, ...(due_date ? { due_date } : {}) })),
+      open: unfinished.map(({ id, title, owner, due_date, status }) => ({
+        id,
+        title,
+        owner,
+        status,
+        ...(due_date ? { due_date } : {}),
+      })),
     },
     actions: cycles.flatMap((entry) => entry.actions.filter((action) => action.status === "open")),
-    overdue: overdueCadences(cycles, standing.execution.started_at, tx.now).map(({ cadence, last: at }) => `${cadence}${at ? `, last run ${at.slice(0, 10)}` : ", never run"}`),
+    overdue: overdueCadences(cycles, standing.execution.started_at, tx.now).map(
+      ({ cadence, last: at }) => `${cadence}${at ? `, last run ${at.slice(0, 10)}` : ", never run"}`,
+    ),
     ledger_head: (await tx.ledger.head()).hash,
   };
 }

@@ -14,16 +14,44 @@ const templates = {
   "ultrawork/resumed.md": "still on",
 };
 
-const typed = (text: string, extra: Partial<Extract<Part, { type: "text" }>> = {}): Part => ({ id: "prt_1", sessionID: "ses_1", messageID: "msg_1", type: "text", text, ...extra });
+const typed = (text: string, extra: Partial<Extract<Part, { type: "text" }>> = {}): Part => ({
+  id: "prt_1",
+  sessionID: "ses_1",
+  messageID: "msg_1",
+  type: "text",
+  text,
+  ...extra,
+});
 const compaction: Part = { id: "prt_c", sessionID: "ses_1", messageID: "msg_c", type: "compaction", auto: true };
 const ours: Part = typed("marketing", { id: "prt_1z1", synthetic: true, metadata: { ohmymkt: "ultrawork" } });
-const stored = (id: string, parts: Part[], summary?: unknown): StoredMessage => ({ info: { id, role: summary === true ? "assistant" : "user", summary }, parts });
+const stored = (id: string, parts: Part[], summary?: unknown): StoredMessage => ({
+  info: { id, role: summary === true ? "assistant" : "user", summary },
+  parts,
+});
 
 function output(parts: Part[], agent = "growth-manager", modelID = "claude"): Output {
-  return { message: { id: "msg_1", sessionID: "ses_1", role: "user", time: { created: 0 }, agent, model: { providerID: "test", modelID } }, parts };
+  return {
+    message: {
+      id: "msg_1",
+      sessionID: "ses_1",
+      role: "user",
+      time: { created: 0 },
+      agent,
+      model: { providerID: "test", modelID },
+    },
+    parts,
+  };
 }
 
-function setUp(changes: { parent?: string; messages?: StoredMessage[]; session?: Partial<KeywordDetectorDeps["session"]>; toast?: () => Promise<void>; marketing?: string[] } = {}) {
+function setUp(
+  changes: {
+    parent?: string;
+    messages?: StoredMessage[];
+    session?: Partial<KeywordDetectorDeps["session"]>;
+    toast?: () => Promise<void>;
+    marketing?: string[];
+  } = {},
+) {
   const toasts: string[] = [];
   const logs: string[] = [];
   let reads = 0;
@@ -71,8 +99,16 @@ describe("chatMessage", () => {
     ["an ignored part", [typed("ulw go", { ignored: true })], {}],
     ["no parts", [], {}],
     ["a child session", [typed("ulw go")], { parent: "ses_0" }],
-    ["a session where it is on already, after a restart too", [typed("ulw go")], { messages: [stored("msg_0", [typed("ulw x"), ours])] }],
-    ["a message summary that is no compaction", [typed("ulw go")], { messages: [stored("msg_0", [ours]), stored("msg_2", [], { title: "x" })] }],
+    [
+      "a session where it is on already, after a restart too",
+      [typed("ulw go")],
+      { messages: [stored("msg_0", [typed("ulw x"), ours])] },
+    ],
+    [
+      "a message summary that is no compaction",
+      [typed("ulw go")],
+      { messages: [stored("msg_0", [ours]), stored("msg_2", [], { title: "x" })] },
+    ],
   ])("adds nothing for %s", async (_, parts, changes) => {
     const { added, toasts, logs } = await send(parts, changes);
     expect(added).toEqual([]);
@@ -122,7 +158,12 @@ describe("chatMessage", () => {
 
 describe("messagesTransform", () => {
   const info = (id: string) => ({ ...output([]).message, id });
-  const sent = (): Transform => ({ messages: [{ info: info("msg_c"), parts: [{ ...compaction }] }, { info: info("msg_9"), parts: [typed("go on")] }] });
+  const sent = (): Transform => ({
+    messages: [
+      { info: info("msg_c"), parts: [{ ...compaction }] },
+      { info: info("msg_9"), parts: [typed("go on")] },
+    ],
+  });
   const before = [stored("msg_0", [typed("ulw x"), ours]), stored("msg_c", [compaction]), stored("msg_s", [], true)];
 
   test("adds one line to the compaction message, the same bytes on every turn", async () => {
@@ -130,7 +171,10 @@ describe("messagesTransform", () => {
     const [first, second] = [sent(), sent()];
     await detector.messagesTransform(first);
     await detector.messagesTransform(second);
-    expect(first.messages[0]?.parts).toEqual([compaction, typed("still on", { id: "prt_cz1", messageID: "msg_c", synthetic: true, metadata: { ohmymkt: "ultrawork" } })]);
+    expect(first.messages[0]?.parts).toEqual([
+      compaction,
+      typed("still on", { id: "prt_cz1", messageID: "msg_c", synthetic: true, metadata: { ohmymkt: "ultrawork" } }),
+    ]);
     expect(first.messages[1]).toEqual({ info: info("msg_9"), parts: [typed("go on")] });
     expect(JSON.stringify(second)).toBe(JSON.stringify(first));
     expect(reads()).toBe(1);

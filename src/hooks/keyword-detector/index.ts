@@ -1,5 +1,5 @@
 import type { Hooks } from "@opencode-ai/plugin";
-import { detectUltrawork } from "./ultrawork/detect.ts";
+import { mayMention } from "./ultrawork/mention.ts";
 import { getResumedMessage, getUltraworkMessage } from "./ultrawork/message.ts";
 import { getUltraworkSource, isMarketingAgent, type MarketingAgent } from "./ultrawork/source-detector.ts";
 
@@ -33,7 +33,8 @@ export type KeywordDetector = {
 const METADATA = { ohmymkt: "ultrawork" } as const;
 const TOAST = "Ultrawork is on: agents plan, review and execute; gates, spending and publishing still wait for you.";
 
-const isTyped = (part: Part): part is TextPart => part.type === "text" && part.synthetic !== true && part.ignored !== true;
+const isTyped = (part: Part): part is TextPart =>
+  part.type === "text" && part.synthetic !== true && part.ignored !== true;
 
 function isOurs(part: Part): boolean {
   return part.type === "text" && part.synthetic === true && part.metadata?.["ohmymkt"] === METADATA.ohmymkt;
@@ -61,7 +62,9 @@ function messageFor(deps: KeywordDetectorDeps, input: ChatMessage[0], output: Ch
 async function switchOn(deps: KeywordDetectorDeps, input: ChatMessage[0], output: ChatMessage[1]): Promise<boolean> {
   const typed = output.parts.filter(isTyped);
   const last = typed.at(-1);
-  if (last === undefined || !typed.some(({ text }) => detectUltrawork(text))) return false;
+  if (last === undefined || !typed.some(({ text }) => mayMention(text))) return false;
+  const { detectUltrawork } = await import("./ultrawork/detect.ts");
+  if (!typed.some(({ text }) => detectUltrawork(text))) return false;
   if ((await deps.session.parentID(input.sessionID)) !== undefined) return false;
   if (isOn(await deps.session.messages(input.sessionID))) return false;
   // The host orders parts by id and refuses ids of any other shape, so ours extends the id of the words it follows.
@@ -93,13 +96,22 @@ async function resume(deps: KeywordDetectorDeps, known: Map<string, boolean>, ou
   known.set(id, on);
   if (!on || message.parts.some((other) => isOurs(other))) return;
   const text = getResumedMessage({ agents: [], templates: deps.templates });
-  message.parts.push({ id: `${part.id}z1`, sessionID, messageID: id, type: "text", synthetic: true, text, metadata: { ...METADATA } });
+  message.parts.push({
+    id: `${part.id}z1`,
+    sessionID,
+    messageID: id,
+    type: "text",
+    synthetic: true,
+    text,
+    metadata: { ...METADATA },
+  });
 }
 
 /** Makes the hooks that add ultrawork's instructions once per session, and one line after each compaction. */
 export function createKeywordDetector(deps: KeywordDetectorDeps): KeywordDetector {
   const known = new Map<string, boolean>();
-  const logged = (error: unknown): void => deps.log(`Ultrawork was left out: ${error instanceof Error ? error.message : String(error)}`);
+  const logged = (error: unknown): void =>
+    deps.log(`Ultrawork was left out: ${error instanceof Error ? error.message : String(error)}`);
   return {
     async chatMessage(input, output) {
       try {

@@ -28,9 +28,16 @@ function realPath(path: string): string {
 /** The files that a call of a host tool would write; empty for tools that write none. */
 export function writtenFiles(tool: string, args: unknown): string[] {
   if (typeof args !== "object" || args === null) return [];
-  if ((tool === "write" || tool === "edit" || tool === "multiedit") && "filePath" in args && typeof args.filePath === "string") return [args.filePath];
+  if (
+    (tool === "write" || tool === "edit" || tool === "multiedit") &&
+    "filePath" in args &&
+    typeof args.filePath === "string"
+  )
+    return [args.filePath];
   if ((tool === "apply_patch" || tool === "patch") && "patchText" in args && typeof args.patchText === "string") {
-    return [...args.patchText.matchAll(/^\*\*\* (?:(?:Add|Update|Delete) File|Move to): (.+?)\s*$/gm)].map((match) => match[1] ?? "");
+    return [...args.patchText.matchAll(/^\*\*\* (?:(?:Add|Update|Delete) File|Move to): (.+?)\s*$/gm)].map(
+      (match) => match[1] ?? "",
+    );
   }
   return [];
 }
@@ -44,7 +51,11 @@ export function guardState(directory: string, tool: string, args: unknown): void
     if (inside.startsWith("..") || isAbsolute(inside)) continue;
     const rule = GUARDED.find(({ path }) => path.test(inside));
     if (rule) {
-      const refusal = new OhmymktError("not_allowed", `.ohmymkt/${inside} is governed state and is not written by file tools`, { hint: `use ${rule.instead}` });
+      const refusal = new OhmymktError(
+        "not_allowed",
+        `.ohmymkt/${inside} is governed state and is not written by file tools`,
+        { hint: `use ${rule.instead}` },
+      );
       throw new Error(renderError(refusal), { cause: refusal });
     }
   }

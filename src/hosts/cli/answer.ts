@@ -4,7 +4,10 @@ import { printable } from "../printable.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** Puts one approval to the person at the terminal; undefined when nobody sits there and `--yes` was not given. */
-export async function answerApproval(row: Approval, options: { terminal: Terminal; yes: boolean }): Promise<Answer | undefined> {
+export async function answerApproval(
+  row: Approval,
+  options: { terminal: Terminal; yes: boolean },
+): Promise<Answer | undefined> {
   const { terminal, yes } = options;
   const question = printable(approvalQuestion(row));
   if (yes) {

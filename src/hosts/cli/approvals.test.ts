@@ -16,7 +16,11 @@ async function rows(): Promise<Partial<Approval>[]> {
   const store = openStore({ directory: workspace.directory, sync: "off" });
   const all = await store.transaction({ actor: { host: "cli" }, tool: "test" }, (tx) => tx.approvals.list());
   await store.close();
-  return all.map(({ status, decided_how, reason }) => ({ status, ...(decided_how && { decided_how }), ...(reason && { reason }) }));
+  return all.map(({ status, decided_how, reason }) => ({
+    status,
+    ...(decided_how && { decided_how }),
+    ...(reason && { reason }),
+  }));
 }
 
 async function pendingId(): Promise<string> {
@@ -26,7 +30,9 @@ async function pendingId(): Promise<string> {
 
 describe("on a terminal", () => {
   test("yes", async () => {
-    const { code, out } = await runOnTerminal(workspace.directory, set(5), [["approve gate: number 5 (a note) [y/N] ", "y\n"]]);
+    const { code, out } = await runOnTerminal(workspace.directory, set(5), [
+      ["approve gate: number 5 (a note) [y/N] ", "y\n"],
+    ]);
     expect(code).toBe(0);
     expect(out).toContain("number is 5 (cli_prompt)");
     expect(await rows()).toEqual([{ status: "used", decided_how: "cli_prompt" }]);
@@ -53,7 +59,14 @@ describe("on a terminal", () => {
     ["an empty line", "\n"],
     ["anything else", "yess\n"],
   ])("%s is a no", async (_name, typed) => {
-    expect((await runOnTerminal(workspace.directory, set(5), [["[y/N] ", typed], ["Why not?", "\n"]])).code).toBe(1);
+    expect(
+      (
+        await runOnTerminal(workspace.directory, set(5), [
+          ["[y/N] ", typed],
+          ["Why not?", "\n"],
+        ])
+      ).code,
+    ).toBe(1);
     expect(await rows()).toEqual([{ status: "rejected", decided_how: "cli_prompt" }]);
   });
 
@@ -69,11 +82,15 @@ describe("on a terminal", () => {
   test("`approvals` asks one after the other", async () => {
     await run(...set(5));
     await run(...set(6));
-    const { code, out } = await runOnTerminal(workspace.directory, ["approvals"], [
-      ["number 5 (a note) [y/N] ", "y\n"],
-      ["number 6 (a note) [y/N] ", "n\n"],
-      ["Why not?", "no\n"],
-    ]);
+    const { code, out } = await runOnTerminal(
+      workspace.directory,
+      ["approvals"],
+      [
+        ["number 5 (a note) [y/N] ", "y\n"],
+        ["number 6 (a note) [y/N] ", "n\n"],
+        ["Why not?", "no\n"],
+      ],
+    );
     expect(code).toBe(0);
     expect(out).toContain("is rejected: number 6 (a note) (no)");
     expect(await rows()).toEqual([
@@ -122,7 +139,9 @@ describe("without a terminal", () => {
     expect(await run("approvals")).toEqual({ code: 0, out: "Nothing waits for an approval.\n", err: "" });
     const id = await pendingId();
     expect((await run("approvals")).out).toContain(id);
-    expect((await run("approvals", "ask")).err).toContain(`approval_required: nobody answered; approvals that wait: ${id}`);
+    expect((await run("approvals", "ask")).err).toContain(
+      `approval_required: nobody answered; approvals that wait: ${id}`,
+    );
     expect(await rows()).toEqual([{ status: "pending" }]);
   });
 });

@@ -15,7 +15,11 @@ const COMMAND = "approvals";
 export const approvals: OperatorCommand = {
   name: COMMAND,
   summary: "List the approvals that wait for a person, and answer them.",
-  positional: { syntax: "[action]", description: "list, or ask one after the other; without it: ask on a terminal, list elsewhere", choices: ["list", "ask"] },
+  positional: {
+    syntax: "[action]",
+    description: "list, or ask one after the other; without it: ask on a terminal, list elsewhere",
+    choices: ["list", "ask"],
+  },
   options: {
     "--approve <id>": "say yes to this one",
     "--reject <id>": "say no to this one",
@@ -37,7 +41,8 @@ function directAnswer(input: OperatorInput): { id: string; answer: Answer } | un
   const approve = textOption(input, "approve");
   const reject = textOption(input, "reject");
   const reason = textOption(input, "reason");
-  if (approve !== undefined && reject !== undefined) throw usage("expected either --approve or --reject, got both", "answer one after the other");
+  if (approve !== undefined && reject !== undefined)
+    throw usage("expected either --approve or --reject, got both", "answer one after the other");
   if (reason !== undefined && reject === undefined) throw usage("--reason goes with --reject", "add --reject <id>");
   if (approve !== undefined) return { id: approve, answer: { approved: true, how: "cli_yes" } };
   if (reject !== undefined) return { id: reject, answer: { approved: false, how: "cli_yes", reason } };
@@ -46,7 +51,9 @@ function directAnswer(input: OperatorInput): { id: string; answer: Answer } | un
 
 /** Unlike the desk, an explicit answer to a row that was answered before is an error. */
 async function decide(session: Session, id: string, { approved, how, reason }: Answer): Promise<Approval> {
-  return operate(session, COMMAND, (tx) => tx.approvals.decide(id, reason === undefined ? { approved, how } : { approved, how, reason }));
+  return operate(session, COMMAND, (tx) =>
+    tx.approvals.decide(id, reason === undefined ? { approved, how } : { approved, how, reason }),
+  );
 }
 
 async function askEach(session: Session, pending: readonly Approval[]): Promise<Approval[]> {
@@ -59,11 +66,18 @@ async function askEach(session: Session, pending: readonly Approval[]): Promise<
     rows.push(await operate(session, COMMAND, (tx) => decideApproval(tx, row.id, answer)));
   }
   if (rows.length > 0) return rows;
-  throw new OhmymktError("approval_required", `nobody answered; approvals that wait: ${pending.map(({ id }) => id).join(", ")}`, { hint: "run it on a terminal, or answer with --approve <id> or --reject <id>" });
+  throw new OhmymktError(
+    "approval_required",
+    `nobody answered; approvals that wait: ${pending.map(({ id }) => id).join(", ")}`,
+    { hint: "run it on a terminal, or answer with --approve <id> or --reject <id>" },
+  );
 }
 
 function listed(rows: readonly Approval[]): ToolOutcome {
-  const text = rows.length === 0 ? "Nothing waits for an approval." : rows.map((row) => `${heading(row)}\n  ${approvalQuestion(row)}`).join("\n");
+  const text =
+    rows.length === 0
+      ? "Nothing waits for an approval."
+      : rows.map((row) => `${heading(row)}\n  ${approvalQuestion(row)}`).join("\n");
   return { value: { pending: rows }, text: printable(text) };
 }
 

@@ -19,8 +19,16 @@ export function exitCode(error: unknown): number {
 /** What `--json` prints for an error. */
 export function errorValue(error: unknown): { error: { code: ErrorCode; message: string; hint?: string } } {
   if (error instanceof OhmymktError) {
-    return { error: { code: error.code, message: error.message, ...(error.hint === undefined ? {} : { hint: error.hint }) } };
+    return {
+      error: { code: error.code, message: error.message, ...(error.hint === undefined ? {} : { hint: error.hint }) },
+    };
   }
   const message = error instanceof Error ? error.message : String(error);
-  return { error: { code: "internal", message, hint: "this is a defect of ohmymkt; please report it with the call that caused it" } };
+  return {
+    error: {
+      code: "internal",
+      message,
+      hint: "this is a defect of ohmymkt; please report it with the call that caused it",
+    },
+  };
 }

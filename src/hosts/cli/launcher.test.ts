@@ -16,7 +16,13 @@ else console.log(JSON.stringify({ bun: process.versions.bun !== undefined, as: p
 let workspace: Workspace;
 let launcher: string;
 beforeEach(() => {
-  workspace = makeWorkspace({ files: { "node_modules/ohmymkt/dist/cli.js": REPORT, "node_modules/ohmymkt/package.json": '{"type": "module"}', "path/.keep": "" } });
+  workspace = makeWorkspace({
+    files: {
+      "node_modules/ohmymkt/dist/cli.js": REPORT,
+      "node_modules/ohmymkt/package.json": '{"type": "module"}',
+      "path/.keep": "",
+    },
+  });
   launcher = join(workspace.directory, "node_modules/ohmymkt/bin/ohmymkt.mjs");
   mkdirSync(dirname(launcher), { recursive: true });
   copyFileSync(join(ROOT, "bin/ohmymkt.mjs"), launcher);
@@ -24,7 +30,10 @@ beforeEach(() => {
 afterEach(() => workspace.dispose());
 
 const run = (...args: string[]): Promise<Ended> =>
-  runProcess([NODE, launcher, ...args], workspace.directory, { env: { PATH: join(workspace.directory, "path") }, input: "typed" });
+  runProcess([NODE, launcher, ...args], workspace.directory, {
+    env: { PATH: join(workspace.directory, "path") },
+    input: "typed",
+  });
 
 /** Puts an executable at a path of the workspace: a link to a real program, or a script. */
 function place(path: string, program: string | { script: string }): void {
@@ -41,7 +50,11 @@ describe("finds its runtime", () => {
   const cases: [string, () => void, string | null][] = [
     ["bun on the PATH", () => place("path/bun", process.execPath), null],
     ["a bun beside the package", () => place("node_modules/bun/bin/bun.exe", process.execPath), null],
-    ["a bun below the package", () => place("node_modules/ohmymkt/node_modules/bun/bin/bun.exe", process.execPath), null],
+    [
+      "a bun below the package",
+      () => place("node_modules/ohmymkt/node_modules/bun/bin/bun.exe", process.execPath),
+      null,
+    ],
     ["an opencode on the PATH", () => place("path/opencode", asOpencode), "1"],
     ["an opencode beside the package", () => place("node_modules/opencode-ai/bin/opencode.exe", asOpencode), "1"],
     [
@@ -68,14 +81,18 @@ describe("finds its runtime", () => {
   test("a link to the launcher, as npm makes them", async () => {
     place("path/bun", process.execPath);
     place("path/ohmymkt", launcher);
-    const { out } = await runProcess([NODE, join(workspace.directory, "path/ohmymkt"), "a"], workspace.directory, { env: { PATH: join(workspace.directory, "path") } });
+    const { out } = await runProcess([NODE, join(workspace.directory, "path/ohmymkt"), "a"], workspace.directory, {
+      env: { PATH: join(workspace.directory, "path") },
+    });
     expect(JSON.parse(out)).toMatchObject({ bun: true, args: ["a"] });
   });
 });
 
 describe("leaves as the program left", () => {
   beforeEach(() => place("path/bun", process.execPath));
-  test.each([["0"], ["2"], ["130"]])("exit code %s", async (code) => expect((await run("exit", code)).code).toBe(Number(code)));
+  test.each([["0"], ["2"], ["130"]])("exit code %s", async (code) =>
+    expect((await run("exit", code)).code).toBe(Number(code)),
+  );
   test.each([
     ["SIGTERM", 143],
     ["SIGKILL", 137],
@@ -83,7 +100,11 @@ describe("leaves as the program left", () => {
 });
 
 test("says what to install when there is no runtime", async () => {
-  expect(await run("list-plans")).toEqual({ code: 1, out: "", err: "ohmymkt: needs Bun or OpenCode to run, and found neither.\nNext: npm install -g bun\n" });
+  expect(await run("list-plans")).toEqual({
+    code: 1,
+    out: "",
+    err: "ohmymkt: needs Bun or OpenCode to run, and found neither.\nNext: npm install -g bun\n",
+  });
 });
 
 test("says so when the package was not built", async () => {

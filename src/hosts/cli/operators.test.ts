@@ -23,12 +23,15 @@ describe("restore", () => {
     expect(number()).toBe(3);
   });
 
-  test.each([["boulder.json"], [".ohmymkt/boulder.json"], ["./.ohmymkt/boulder.json"], [""]])("puts the last good revision of a torn file back (%j)", async (path) => {
-    writeFileSync(file(), '{"schema_version": 1, "num');
-    const { code, out } = await run("restore", path || file());
-    expect({ code, number: number() }).toEqual({ code: 0, number: 3 });
-    expect(out).toContain("Restored boulder.json to ");
-  });
+  test.each([["boulder.json"], [".ohmymkt/boulder.json"], ["./.ohmymkt/boulder.json"], [""]])(
+    "puts the last good revision of a torn file back (%j)",
+    async (path) => {
+      writeFileSync(file(), '{"schema_version": 1, "num');
+      const { code, out } = await run("restore", path || file());
+      expect({ code, number: number() }).toEqual({ code: 0, number: 3 });
+      expect(out).toContain("Restored boulder.json to ");
+    },
+  );
 
   test("--hash takes the beginning of a hash", async () => {
     const { revisions } = JSON.parse((await run("restore", "boulder.json", "--list", "--json")).out);
@@ -60,7 +63,9 @@ describe("verify", () => {
 
   test("names the row that was changed", async () => {
     const database = new Database(join(workspace.directory, ".ohmymkt", "ohmymkt.db"));
-    const tables = database.query<{ name: string; sql: string }, []>("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'").all();
+    const tables = database
+      .query<{ name: string; sql: string }, []>("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
+      .all();
     for (const { name } of tables) database.run(`DROP TRIGGER ${name}`);
     database.run("UPDATE ledger SET subject = 'forged' WHERE seq = 2");
     database.close();

@@ -91,7 +91,12 @@ function kindOf(schema: Schema): Kind {
 
 function listOf(items: Schema): Kind {
   const item = kindOf(items);
-  const simple = item.kind === "text" || item.kind === "number" || item.kind === "integer" || item.kind === "choice" || item.kind === "flag";
+  const simple =
+    item.kind === "text" ||
+    item.kind === "number" ||
+    item.kind === "integer" ||
+    item.kind === "choice" ||
+    item.kind === "flag";
   return simple ? { kind: "list", item } : { kind: "json", shape: `[${sketch(items)}]`, list: true };
 }
 
@@ -110,7 +115,8 @@ function sketch(schema: Schema): string {
   const members = Object.entries(schema.properties).map(([name, property]) => {
     const inner = asSchema(property);
     const label = schema.required?.includes(name) ? name : `${name}?`;
-    const worthShowing = inner.type === "object" || inner.type === "array" || inner.enum !== undefined || alternatives(inner).length > 1;
+    const worthShowing =
+      inner.type === "object" || inner.type === "array" || inner.enum !== undefined || alternatives(inner).length > 1;
     return worthShowing ? `${label}: ${sketch(inner)}` : label;
   });
   return `{${members.join(", ")}}`;

@@ -32,8 +32,17 @@ export function buildProgram({ effects, tools, operators, execute }: Parts): Com
     .usage("<command> [options]")
     .enablePositionalOptions()
     .exitOverride()
-    .configureHelp({ helpWidth: terminal.columns, subcommandTerm: (command) => command.name(), subcommandDescription: (command) => oneLine(command.description(), terminal.columns - 24) })
-    .configureOutput({ writeOut: (text) => terminal.out(text), writeErr: () => undefined, getOutHasColors: () => false, getOutHelpWidth: () => terminal.columns })
+    .configureHelp({
+      helpWidth: terminal.columns,
+      subcommandTerm: (command) => command.name(),
+      subcommandDescription: (command) => oneLine(command.description(), terminal.columns - 24),
+    })
+    .configureOutput({
+      writeOut: (text) => terminal.out(text),
+      writeErr: () => undefined,
+      getOutHasColors: () => false,
+      getOutHelpWidth: () => terminal.columns,
+    })
     .addHelpText("after", `\nThe options of a command: ohmymkt <command> --help\n\n${EXIT_HELP}`);
   withCommonOptions(program);
   const taken = new Set(operators.map(({ name }) => name));
@@ -58,10 +67,16 @@ function addOperator(program: Command, operator: OperatorCommand, execute: Execu
   const command = program.command(operator.name).description(operator.summary);
   if (operator.positional !== undefined) {
     const argument = new Argument(operator.positional.syntax, operator.positional.description);
-    command.addArgument(operator.positional.choices === undefined ? argument : argument.choices(operator.positional.choices));
+    command.addArgument(
+      operator.positional.choices === undefined ? argument : argument.choices(operator.positional.choices),
+    );
   }
   for (const [syntax, description] of Object.entries(operator.options)) command.option(syntax, description);
-  withCommonOptions(command).action(() => execute(command.optsWithGlobals(), (session) => operator.run({ positional: command.args[0], options: command.opts() }, session)));
+  withCommonOptions(command).action(() =>
+    execute(command.optsWithGlobals(), (session) =>
+      operator.run({ positional: command.args[0], options: command.opts() }, session),
+    ),
+  );
 }
 
 function withCommonOptions(command: Command): Command {

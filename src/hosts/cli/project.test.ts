@@ -2,7 +2,8 @@ import { expect, test } from "bun:test";
 import { projectDirectory } from "./project.ts";
 
 const FOLDERS = new Set(["/p/.ohmymkt", "/p", "/p/a", "/p/a/b", "/q"]);
-const find = (cwd: string, named?: string): string => projectDirectory({ named, cwd, isFolder: (path) => FOLDERS.has(path) });
+const find = (cwd: string, named?: string): string =>
+  projectDirectory({ named, cwd, isFolder: (path) => FOLDERS.has(path) });
 
 test.each([
   ["here", "/p", undefined, "/p"],
@@ -12,4 +13,5 @@ test.each([
   ["named from here, without walking up", "/p", "a/b", "/p/a/b"],
 ])("%s", (_name, cwd, named, expected) => expect(find(cwd, named)).toBe(expected));
 
-test("refuses a named folder that is none", () => expect(() => find("/p", "x")).toThrow('--directory: expected a folder, got "x"'));
+test("refuses a named folder that is none", () =>
+  expect(() => find("/p", "x")).toThrow('--directory: expected a folder, got "x"'));

@@ -23,15 +23,27 @@ describe("help", () => {
     expect(hasState()).toBe(false);
   });
 
-  test.each([[["plan-growth", "--help"]], [["help", "plan-growth"]], [["help", "ohmymkt_plan_growth"]]])("%j shows the options of the tool", async (args) => {
-    const { code, out } = await run(...args);
-    expect(code).toBe(0);
-    expect(out).toStartWith("Usage: ohmymkt plan-growth <goal> [options]");
-    for (const part of ["--mode <planned|ultrawork>", "how strict", "--value <true|false|number>", "--weeks-left <integer>", "{amount, currency?}", "--json", "--yes", "--directory <dir>"]) {
-      expect(out).toContain(part);
-    }
-    expect(hasState()).toBe(false);
-  });
+  test.each([[["plan-growth", "--help"]], [["help", "plan-growth"]], [["help", "ohmymkt_plan_growth"]]])(
+    "%j shows the options of the tool",
+    async (args) => {
+      const { code, out } = await run(...args);
+      expect(code).toBe(0);
+      expect(out).toStartWith("Usage: ohmymkt plan-growth <goal> [options]");
+      for (const part of [
+        "--mode <planned|ultrawork>",
+        "how strict",
+        "--value <true|false|number>",
+        "--weeks-left <integer>",
+        "{amount, currency?}",
+        "--json",
+        "--yes",
+        "--directory <dir>",
+      ]) {
+        expect(out).toContain(part);
+      }
+      expect(hasState()).toBe(false);
+    },
+  );
 
   test("says that a command may ask a person", async () => {
     expect((await run("update-gates", "--help")).out).toContain("--yes answers for you");
@@ -45,7 +57,16 @@ describe("arguments", () => {
   test("reach the tool with their types", async () => {
     writeFileSync(join(workspace.directory, "risks.json"), '[{"title": "r", "level": "low"}]');
     const simple = ["--mode", "ultrawork", "--value", "0.85", "--weeks-left", "8", "--no-dry-run"];
-    const composed = ["--channels", "搜索", "--channels", "--json", "--budget", '{"amount": 5}', "--risks", "@risks.json"];
+    const composed = [
+      "--channels",
+      "搜索",
+      "--channels",
+      "--json",
+      "--budget",
+      '{"amount": 5}',
+      "--risks",
+      "@risks.json",
+    ];
     const { code, out } = await run("plan-growth", "زيادة الطلب 三十天", ...simple, ...composed, "--json");
     expect(code).toBe(0);
     expect(JSON.parse(out)).toEqual({
@@ -94,7 +115,9 @@ describe("arguments", () => {
 });
 
 describe("errors", () => {
-  const Failure = z.strictObject({ error: z.strictObject({ code: z.string(), message: z.string(), hint: z.string() }) });
+  const Failure = z.strictObject({
+    error: z.strictObject({ code: z.string(), message: z.string(), hint: z.string() }),
+  });
   test.each([
     [["check-gates", "--how", "refused"], 1, "not_found"],
     [["check-gates", "--how", "defect"], 1, "internal"],
@@ -109,11 +132,17 @@ describe("errors", () => {
   });
 
   test("without --json they go to stderr, with the next step", async () => {
-    expect(await run("check-gates", "--how", "refused")).toEqual({ code: 1, out: "", err: "not_found: expected a plan, found none\nNext: make one\n" });
+    expect(await run("check-gates", "--how", "refused")).toEqual({
+      code: 1,
+      out: "",
+      err: "not_found: expected a plan, found none\nNext: make one\n",
+    });
   });
 
   test("Ctrl-C reaches the tool and ends with 130", async () => {
-    expect(await runOnTerminal(workspace.directory, ["check-gates", "--how", "wait"], [["waiting", "\u0003"]])).toMatchObject({ code: 130 });
+    expect(
+      await runOnTerminal(workspace.directory, ["check-gates", "--how", "wait"], [["waiting", "\u0003"]]),
+    ).toMatchObject({ code: 130 });
   });
 });
 

@@ -16,8 +16,15 @@ const OPERATORS = [approvals, restore, verify];
 export async function runCli(argv: readonly string[], effects: CliEffects): Promise<number> {
   const { terminal, signal } = effects;
   try {
-    const program = buildProgram({ effects, tools: await effects.tools(), operators: OPERATORS, execute: executor(effects) });
-    await program.parseAsync(asTyped(argv, new Set(program.commands.map((command) => command.name()))), { from: "user" });
+    const program = buildProgram({
+      effects,
+      tools: await effects.tools(),
+      operators: OPERATORS,
+      execute: executor(effects),
+    });
+    await program.parseAsync(asTyped(argv, new Set(program.commands.map((command) => command.name()))), {
+      from: "user",
+    });
     return EXIT.ok;
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return EXIT.ok;
@@ -33,7 +40,11 @@ export async function runCli(argv: readonly string[], effects: CliEffects): Prom
 function executor(effects: CliEffects): Execute {
   const { terminal } = effects;
   return async (options, work) => {
-    const directory = projectDirectory({ named: options.directory, cwd: effects.cwd, isFolder: (path) => effects.isFolder(path) });
+    const directory = projectDirectory({
+      named: options.directory,
+      cwd: effects.cwd,
+      isFolder: (path) => effects.isFolder(path),
+    });
     const store = await effects.openStore({ directory });
     try {
       if (options.yes === true) refuseAgents(effects, "use --yes");
@@ -48,8 +59,13 @@ function executor(effects: CliEffects): Execute {
 /** Commander's words as one of our errors; its suggestion of the nearest name becomes the hint. */
 function usageError(error: CommanderError): OhmymktError {
   const [problem = "", ...rest] = error.message.replace(/^error: /, "").split("\n");
-  const suggestion = rest.join(" ").trim().replace(/^\((.*)\)$/, "$1");
-  return new OhmymktError("invalid_arguments", problem, { hint: suggestion || "run ohmymkt --help, or ohmymkt <command> --help" });
+  const suggestion = rest
+    .join(" ")
+    .trim()
+    .replace(/^\((.*)\)$/, "$1");
+  return new OhmymktError("invalid_arguments", problem, {
+    hint: suggestion || "run ohmymkt --help, or ohmymkt <command> --help",
+  });
 }
 
 /**

@@ -46,7 +46,8 @@ export async function toolContext(session: Session, tool: string): Promise<ToolC
     actor: ACTOR,
     tool,
     ask: (row) => answerApproval(row, { terminal, yes }),
-    howToAllow: ({ id }) => `repeat the command with --yes or on a terminal, or answer it with \`ohmymkt approvals --approve ${id}\` or in the host and repeat the command`,
+    howToAllow: ({ id }) =>
+      `repeat the command with --yes or on a terminal, or answer it with \`ohmymkt approvals --approve ${id}\` or in the host and repeat the command`,
   });
   return {
     store,
@@ -63,12 +64,17 @@ export async function toolContext(session: Session, tool: string): Promise<ToolC
 /** A transaction of an operator command, which works on state that exists; throws `not_found` where there is none. */
 export async function operate<T>(session: Session, command: string, work: (tx: Transaction) => Promise<T>): Promise<T> {
   if (!(await session.store.exists())) {
-    throw new OhmymktError("not_found", `expected a folder .ohmymkt in ${session.directory}, found none`, { hint: "change to the project's directory or name it with --directory <dir>" });
+    throw new OhmymktError("not_found", `expected a folder .ohmymkt in ${session.directory}, found none`, {
+      hint: "change to the project's directory or name it with --directory <dir>",
+    });
   }
   return session.store.transaction({ actor: ACTOR, tool: `cli_${command}` }, work);
 }
 
 async function readConfig(store: Store, tool: string): Promise<Config> {
   if (!(await store.exists())) return DEFAULT_CONFIG;
-  return (await store.transaction({ actor: ACTOR, tool }, ({ documents }) => documents.read(CONFIG_DOCUMENT))) ?? DEFAULT_CONFIG;
+  return (
+    (await store.transaction({ actor: ACTOR, tool }, ({ documents }) => documents.read(CONFIG_DOCUMENT))) ??
+    DEFAULT_CONFIG
+  );
 }

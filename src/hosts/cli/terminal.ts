@@ -28,7 +28,7 @@ const PIPE_COLUMNS = 100;
 export function createTerminal({ stdin, stdout, stderr, signal, person = true }: Streams): Terminal {
   let reader: LineReader | undefined;
   return {
-    interactive: person && stdin.isTTY === true && stderr.isTTY === true,
+    interactive: person && stdin.isTTY && stderr.isTTY,
     columns: stdout.columns > 0 ? stdout.columns : PIPE_COLUMNS,
     out: (text) => void stdout.write(text),
     err: (text) => void stderr.write(text),

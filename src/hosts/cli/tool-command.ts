@@ -27,11 +27,17 @@ export function describeTool(command: Command, tool: OhmymktTool): Parameter[] {
 }
 
 /** The arguments of the call from what was typed; throws `invalid_arguments` for what is missing, doubled or unreadable. */
-export function toolArguments(command: Command, parameters: readonly Parameter[], readText: ReadText): Record<string, unknown> {
-  const given = new Map(parameters.flatMap((parameter) => {
-    const texts = textsFor(command, parameter);
-    return texts.length === 0 ? [] : [[parameter.name, parameterValue(parameter, texts, readText)] as const];
-  }));
+export function toolArguments(
+  command: Command,
+  parameters: readonly Parameter[],
+  readText: ReadText,
+): Record<string, unknown> {
+  const given = new Map(
+    parameters.flatMap((parameter) => {
+      const texts = textsFor(command, parameter);
+      return texts.length === 0 ? [] : [[parameter.name, parameterValue(parameter, texts, readText)] as const];
+    }),
+  );
   const missing = parameters.filter(({ name, required }) => required && !given.has(name));
   if (missing.length > 0) throw missingError(command, missing);
   return Object.fromEntries(given);
@@ -43,7 +49,11 @@ function textsFor(command: Command, parameter: Parameter): string[] {
   const positional = POSITIONALS[command.name()] === parameter.name ? command.args[0] : undefined;
   if (positional === undefined) return texts;
   if (texts.length === 0) return [positional];
-  throw new OhmymktError("invalid_arguments", `${parameter.flag} was given twice: ${JSON.stringify(positional)} and --${parameter.flag}`, { hint: "give it once" });
+  throw new OhmymktError(
+    "invalid_arguments",
+    `${parameter.flag} was given twice: ${JSON.stringify(positional)} and --${parameter.flag}`,
+    { hint: "give it once" },
+  );
 }
 
 function missingError(command: Command, missing: readonly Parameter[]): OhmymktError {
@@ -51,7 +61,9 @@ function missingError(command: Command, missing: readonly Parameter[]): OhmymktE
     const allowed = kind.kind === "choice" ? ` (${kind.values.join(", ")})` : "";
     return `${POSITIONALS[command.name()] === name ? `<${flag}>` : `--${flag}`}${allowed}`;
   });
-  return new OhmymktError("invalid_arguments", `${command.name()}: missing ${names.join(", ")}`, { hint: `ohmymkt ${command.name()} --help` });
+  return new OhmymktError("invalid_arguments", `${command.name()}: missing ${names.join(", ")}`, {
+    hint: `ohmymkt ${command.name()} --help`,
+  });
 }
 
 function optionsOf({ flag, kind }: Parameter, description: string): Option[] {

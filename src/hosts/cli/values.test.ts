@@ -3,7 +3,11 @@ import { OhmymktError } from "../../errors.ts";
 import type { Kind } from "./parameters.ts";
 import { parameterValue } from "./values.ts";
 
-const FILES: Record<string, string> = { "a.json": '\uFEFF{"a": 1}', "list.json": '[{"a": 1}, {"a": 2}]', "torn.json": '{\n  "a": 1,\n' };
+const FILES: Record<string, string> = {
+  "a.json": '\uFEFF{"a": 1}',
+  "list.json": '[{"a": 1}, {"a": 2}]',
+  "torn.json": '{\n  "a": 1,\n',
+};
 const readText = (path: string): string => {
   const text = FILES[path];
   if (text === undefined) throw new Error("no such file");
@@ -51,9 +55,19 @@ describe("refuses", () => {
     ["a fraction for a whole number", { kind: "integer" }, ["1.5"], /expected a whole number, got "1.5"/],
     ["a whole number beyond exactness", { kind: "integer" }, ["9007199254740993"], /expected a whole number/],
     ["a single value given twice", { kind: "text" }, ["a", "b"], /expected one value, got 2/],
-    ["broken JSON", JSON_ONE, ["{a: 1}"], /not JSON; expected a name in double quotes at line 1, column 2, got "a: 1}"/],
+    [
+      "broken JSON",
+      JSON_ONE,
+      ["{a: 1}"],
+      /not JSON; expected a name in double quotes at line 1, column 2, got "a: 1}"/,
+    ],
     ["a torn file", JSON_ONE, ["@torn.json"], /torn\.json is not JSON; expected .* at line 3, column 1, got the end/],
-    ["a file that is not there", JSON_ONE, ["@none.json"], /expected a readable file after @, got "none.json" \(no such file\)/],
+    [
+      "a file that is not there",
+      JSON_ONE,
+      ["@none.json"],
+      /expected a readable file after @, got "none.json" \(no such file\)/,
+    ],
   ];
   test.each(cases)("%s", (_name, kind, texts, message) => {
     const attempt = (): unknown => value(kind, ...texts);

@@ -12,7 +12,8 @@ export function parameterValue(parameter: Parameter, texts: readonly string[], r
   const { kind } = parameter;
   const label = `--${parameter.flag}`;
   if (kind.kind === "list") return texts.flatMap((text) => listItems(label, kind.item, text, readText));
-  if (kind.kind === "json" && kind.list) return texts.flatMap((text) => [jsonValue(label, kind.shape, text, readText)].flat());
+  if (kind.kind === "json" && kind.list)
+    return texts.flatMap((text) => [jsonValue(label, kind.shape, text, readText)].flat());
   const [text, ...more] = texts;
   if (text === undefined || more.length > 0) {
     throw usage(`${label}: expected one value, got ${texts.length}`, `give ${label} once`);
@@ -52,8 +53,10 @@ function numeric(label: string, kind: "number" | "integer", text: string): numbe
 function firstFit(label: string, kinds: readonly Kind[], text: string, readText: ReadText): unknown {
   for (const kind of kinds) {
     if (kind.kind === "flag" && (text === "true" || text === "false")) return text === "true";
-    if ((kind.kind === "number" || kind.kind === "integer") && NUMBER.test(text)) return numeric(label, kind.kind, text);
-    if (kind.kind === "choice" && kind.values.some((value) => String(value) === text)) return single(label, kind, text, readText);
+    if ((kind.kind === "number" || kind.kind === "integer") && NUMBER.test(text))
+      return numeric(label, kind.kind, text);
+    if (kind.kind === "choice" && kind.values.some((value) => String(value) === text))
+      return single(label, kind, text, readText);
     if (kind.kind === "list" && text.startsWith("[")) return listItems(label, kind.item, text, readText);
     if (kind.kind === "json" && /^[[{@]/.test(text)) return jsonValue(label, kind.shape, text, readText);
   }
@@ -88,10 +91,14 @@ function fileText(label: string, path: string, readText: ReadText): string {
   try {
     return readText(path).replace(/^\uFEFF/, "");
   } catch (cause) {
-    throw new OhmymktError("invalid_arguments", `${label}: expected a readable file after @, got ${quoted(path)} (${cause instanceof Error ? cause.message : String(cause)})`, {
-      hint: "check the path; it is relative to the current directory",
-      cause,
-    });
+    throw new OhmymktError(
+      "invalid_arguments",
+      `${label}: expected a readable file after @, got ${quoted(path)} (${cause instanceof Error ? cause.message : String(cause)})`,
+      {
+        hint: "check the path; it is relative to the current directory",
+        cause,
+      },
+    );
   }
 }
 

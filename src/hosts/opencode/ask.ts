@@ -9,10 +9,7 @@ const MAX_QUESTION = 1000;
 
 /** The permission id that the host shows: it carries the whole question, because the host shows nothing else. */
 export function permissionId(row: Pick<Approval, "kind" | "summary">): string {
-  const text = printable(approvalQuestion(row))
-    .replace(/[*?]/g, "")
-    .replace(/\s+/g, " ")
-    .trim();
+  const text = printable(approvalQuestion(row)).replace(/[*?]/g, "").replace(/\s+/g, " ").trim();
   const characters = [...text];
   return characters.length > MAX_QUESTION ? `${characters.slice(0, MAX_QUESTION - 1).join("")}…` : text;
 }
@@ -31,10 +28,20 @@ export function createAskedCalls(): AskedCalls {
 type Call = Pick<HostToolContext, "sessionID" | "ask"> & { callID?: string };
 
 /** Asks through the host's permission request; undefined where a request would hang unseen, deeper than a root's child. */
-export async function askPerson(row: Approval, call: Call, sessions: Sessions, asked: AskedCalls): Promise<Answer | undefined> {
+export async function askPerson(
+  row: Approval,
+  call: Call,
+  sessions: Sessions,
+  asked: AskedCalls,
+): Promise<Answer | undefined> {
   if ((await sessions.depth(call.sessionID)) > 1) return undefined;
   try {
-    await call.ask({ permission: permissionId(row), patterns: [row.id], always: [], metadata: { approval: row.id, summary: row.summary } });
+    await call.ask({
+      permission: permissionId(row),
+      patterns: [row.id],
+      always: [],
+      metadata: { approval: row.id, summary: row.summary },
+    });
     return { approved: true, how: asked.take(call.callID ?? "") ? "host_prompt" : "user_rule" };
   } catch (error) {
     const refusal = refusalOf(error);
@@ -49,7 +56,10 @@ function refusalOf(error: unknown): { how: Answer["how"]; reason?: string } | un
   if (typeof error !== "object" || error === null || !("_tag" in error)) return undefined;
   if (error._tag === "PermissionRejectedError") return { how: "host_prompt" };
   if (error._tag === "PermissionCorrectedError") {
-    return { how: "host_prompt", ...("feedback" in error && typeof error.feedback === "string" ? { reason: error.feedback } : {}) };
+    return {
+      how: "host_prompt",
+      ...("feedback" in error && typeof error.feedback === "string" ? { reason: error.feedback } : {}),
+    };
   }
   if (error._tag === "PermissionDeniedError") return { how: "user_rule", reason: "a permission rule denies it" };
   return undefined;

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import type { LedgerRow } from "../../lib/ledger.ts";
 import { SHIPPED_AGENTS } from "../../features/claude-code-agent-loader/shipped.ts";
 import { openStore } from "../../store/open.ts";
-import { GROWTH_LOOP, playChapter, type Chapter } from "../../testing/growth-loop.ts";
+import { CHAPTERS, playChapter, type Chapter } from "../../testing/growth-loop.ts";
 import { startHost, type OpencodeHost, type Turn } from "../../testing/opencode-host.ts";
 import { packPlugin } from "../../testing/pack.ts";
 import type { RecordedRequest } from "../../testing/scripted-model.ts";
@@ -30,7 +30,7 @@ beforeAll(async () => {
     return request.permission.startsWith("approve ") ? "once" : { reject: "not expected" };
   });
   session = (await host.session()).id;
-  for (const chapter of Object.keys(GROWTH_LOOP) as Chapter[]) turns.set(chapter, await playChapter(host, session, chapter));
+  for (const chapter of CHAPTERS) turns.set(chapter, await playChapter(host, session, chapter));
   rows = await ledger();
 });
 
@@ -51,8 +51,10 @@ async function ledger(): Promise<LedgerRow[]> {
   }
 }
 
-const state = async (path: string): Promise<unknown> => JSON.parse(await readFile(join(project.directory, ".ohmymkt", path), "utf8"));
-const who = (kind: string): string[] => rows.filter((row) => row.kind === kind).map((row) => row.actor.agent ?? "person");
+const state = async (path: string): Promise<unknown> =>
+  JSON.parse(await readFile(join(project.directory, ".ohmymkt", path), "utf8"));
+const who = (kind: string): string[] =>
+  rows.filter((row) => row.kind === kind).map((row) => row.actor.agent ?? "person");
 
 /** The requests of each agent, told apart by the agent's own prompt. */
 function requestsOf(agent: string): RecordedRequest[] {
@@ -64,7 +66,8 @@ describe("the canonical path", () => {
   test("every chapter ends without an error", () => {
     for (const [chapter, turn] of turns) expect([chapter, turn.error]).toEqual([chapter, undefined]);
     for (const turn of turns.values()) {
-      for (const part of turn.parts) if (part.type === "tool") expect(part).not.toMatchObject({ state: { status: "error" } });
+      for (const part of turn.parts)
+        if (part.type === "tool") expect(part).not.toMatchObject({ state: { status: "error" } });
     }
   });
 
@@ -85,7 +88,9 @@ describe("the canonical path", () => {
     expect(questions).toMatchObject([
       expect.stringMatching(/^approve plan: demand-gen v2 \(plans\/demand-gen\.md@[0-9a-f]{8}\): Build a 30-day/),
       "approve gate: data_gate.dashboard_stable = true (dashboard log of 14 days without a gap)",
-      expect.stringMatching(/^approve gate: strategy_gate\.kpi_tree_bound = true .*ownership_gate\.priority_query_coverage = 0\.91 \(query map v3/),
+      expect.stringMatching(
+        /^approve gate: strategy_gate\.kpi_tree_bound = true .*ownership_gate\.priority_query_coverage = 0\.91 \(query map v3/,
+      ),
       expect.stringMatching(/^approve incident: resolve P0 inc-/),
       "approve campaign: resume demand-gen (rolled_back): price corrected",
     ]);
@@ -99,40 +104,79 @@ describe("the canonical path", () => {
     const [asked] = rows.filter((row) => row.kind === "approval.requested" && row.actor.agent === "seo-engineer");
     const approved = rows.find((row) => row.kind === "approval.approved" && row.subject === asked?.subject);
     const used = rows.find((row) => row.kind === "approval.used" && row.subject === asked?.subject);
-    expect([approved?.actor.agent, approved?.tool, used?.actor.agent]).toEqual(["growth-manager", "ohmymkt_approvals", "seo-engineer"]);
+    expect([approved?.actor.agent, approved?.tool, used?.actor.agent]).toEqual([
+      "growth-manager",
+      "ohmymkt_approvals",
+      "seo-engineer",
+    ]);
   });
 
   test("weekly cycles gave all three decisions, and a P0 was rolled back exactly once", async () => {
-    const { cycles } = (await state("state/cycles.json")) as { cycles: { decision: string; reason: string; report: string; effects: string[]; scale: string }[] };
-    expect(cycles.map((cycle) => cycle.decision)).toEqual(["intervene", "continue", "intervene", "rollback", "rollback"]);
+    const { cycles } = (await state("state/cycles.json")) as {
+      cycles: { decision: string; reason: string; report: string; effects: string[]; scale: string }[];
+    };
+    expect(cycles.map((cycle) => cycle.decision)).toEqual([
+      "intervene",
+      "continue",
+      "intervene",
+      "rollback",
+      "rollback",
+    ]);
     expect(cycles.map((cycle) => cycle.scale)).toEqual(["open", "open", "open", "blocked", "blocked"]);
     for (const cycle of cycles) expect(existsSync(join(project.directory, ".ohmymkt", cycle.report))).toBe(true);
     expect(cycles[3]?.effects.join()).toContain("campaign rolled back");
     expect(cycles[4]?.effects).toEqual([]);
     expect(who("effect.rollback")).toHaveLength(1);
     expect(rows.filter((row) => row.kind.startsWith("campaign.")).map((row) => row.kind)).toEqual([
-      "campaign.blocked", "campaign.active", "campaign.paused", "campaign.rolled_back", "campaign.active",
+      "campaign.blocked",
+      "campaign.active",
+      "campaign.paused",
+      "campaign.rolled_back",
+      "campaign.active",
     ]);
   });
 
   test("the files say where things stand", async () => {
-    expect(await state("boulder.json")).toMatchObject({ active_plan: "demand-gen", plan_path: ".ohmymkt/plans/demand-gen.md" });
-    expect(await state("state/execution.json")).toMatchObject({ state: "active", tracks: { visibility: "active", quality: "active" } });
+    expect(await state("boulder.json")).toMatchObject({
+      active_plan: "demand-gen",
+      plan_path: ".ohmymkt/plans/demand-gen.md",
+    });
+    expect(await state("state/execution.json")).toMatchObject({
+      state: "active",
+      tracks: { visibility: "active", quality: "active" },
+    });
     expect(await state("state/sprint-board.json")).toMatchObject({ plan: "demand-gen", items: { length: 40 } });
-    expect(await state("state/gates.json")).toMatchObject({ strategy_gate: { kpi_tree_bound: true, approved: true }, capacity_gate: { rolling_weeks_feasible: 9 } });
-    expect(await state("state/metrics.json")).toMatchObject({ visibility_track: { non_brand_visibility_trend: "up" }, quality_track: { conversion_assist_trend: "down" } });
+    expect(await state("state/gates.json")).toMatchObject({
+      strategy_gate: { kpi_tree_bound: true, approved: true },
+      capacity_gate: { rolling_weeks_feasible: 9 },
+    });
+    expect(await state("state/metrics.json")).toMatchObject({
+      visibility_track: { non_brand_visibility_trend: "up" },
+      quality_track: { conversion_assist_trend: "down" },
+    });
     const plan = await readFile(join(project.directory, ".ohmymkt/plans/demand-gen.md"), "utf8");
     expect(plan).toContain("version: 2");
     expect(plan).toContain("_(assumed from the template)_");
     const report = rows.find((row) => row.kind === "report.written")?.subject ?? "";
-    expect(await readFile(join(project.directory, ".ohmymkt", report), "utf8")).toContain("**Decision:** rollback (weekly");
+    expect(await readFile(join(project.directory, ".ohmymkt", report), "utf8")).toContain(
+      "**Decision:** rollback (weekly",
+    );
   });
 });
 
 describe("what the model was sent", () => {
   test("each agent saw exactly the tools of its front matter", () => {
-    const granted = (agent: string): string[] => (SHIPPED_AGENTS.find((one) => one.name === agent)?.tools ?? []).map((grant) => grant.tool).filter((tool) => tool.startsWith("ohmymkt_"));
-    for (const agent of ["growth-manager", "requirements-analyst", "plan-reviewer", "execution-manager", "seo-engineer"]) {
+    const granted = (agent: string): string[] =>
+      (SHIPPED_AGENTS.find((one) => one.name === agent)?.tools ?? [])
+        .map((grant) => grant.tool)
+        .filter((tool) => tool.startsWith("ohmymkt_"));
+    for (const agent of [
+      "growth-manager",
+      "requirements-analyst",
+      "plan-reviewer",
+      "execution-manager",
+      "seo-engineer",
+    ]) {
       const [request] = requestsOf(agent);
       const ours = request?.tools.map((tool) => tool.name).filter((name) => name.startsWith("ohmymkt_"));
       expect([agent, ours?.toSorted()]).toEqual([agent, granted(agent).toSorted()]);
@@ -149,14 +193,19 @@ describe("what the model was sent", () => {
     const template = first.slice(first.indexOf("Ultrawork"));
     expect(texts.filter((text) => text.includes(template.slice(0, 120)))).toHaveLength(1);
     const known = new Set(SHIPPED_AGENTS.map((agent) => agent.name));
-    for (const name of template.match(/\b[a-z]+-(?:manager|analyst|reviewer|engineer|ops|writer|specialist|agent)\b/g) ?? []) expect(known).toContain(name);
-    for (const child of requestsOf("plan-reviewer")) expect(JSON.stringify(child.messages)).not.toContain(template.slice(0, 120));
+    for (const name of template.match(
+      /\b[a-z]+-(?:manager|analyst|reviewer|engineer|ops|writer|specialist|agent)\b/g,
+    ) ?? [])
+      expect(known).toContain(name);
+    for (const child of requestsOf("plan-reviewer"))
+      expect(JSON.stringify(child.messages)).not.toContain(template.slice(0, 120));
   });
 
   test("nothing of our front matter reached the provider", () => {
     for (const request of host.model.requests()) {
       const keys = Object.keys(request.raw as object);
-      for (const key of ["modules", "delegates", "tools_allowed", "origin", "file", "title"]) expect(keys).not.toContain(key);
+      for (const key of ["modules", "delegates", "tools_allowed", "origin", "file", "title"])
+        expect(keys).not.toContain(key);
     }
   });
 

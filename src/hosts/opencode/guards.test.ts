@@ -35,12 +35,18 @@ beforeAll(async () => {
   project = makeWorkspace({
     git: true,
     files: {
-      ".opencode/agents/press-agent.md": "---\ndescription: Writes press notes.\nmode: subagent\nmodules: [authority_growth]\ntools:\n  ohmymkt_read_state: true\n---\nYou write press notes.\n",
+      ".opencode/agents/press-agent.md":
+        "---\ndescription: Writes press notes.\nmode: subagent\nmodules: [authority_growth]\ntools:\n  ohmymkt_read_state: true\n---\nYou write press notes.\n",
       ".claude/agents/broken.md": "---\nname: broken\ndescription: [unclosed\n---\nBody\n",
     },
   });
   const { spec } = await packPlugin({ root: join(import.meta.dirname, "../../..") });
-  host = await startHost({ directory: project.directory, plugin: spec, network: "none", config: { agent: { "link-specialist": { disable: true } } } });
+  host = await startHost({
+    directory: project.directory,
+    plugin: spec,
+    network: "none",
+    config: { agent: { "link-specialist": { disable: true } } },
+  });
   host.onPermission((request) => {
     asked.push(request.permission);
     return decision;
@@ -70,14 +76,23 @@ function result(turn: Turn): string {
   return seen.replaceAll("\\n", "\n").replaceAll('\\"', '"');
 }
 
-const call = (tool: string, args: Record<string, unknown>): ScriptStep[] => [{ calls: [[tool, args]] }, { text: "heard: {{last}}" }];
-const child = (agent: string, steps: ScriptStep[]): ScriptStep[] => call("task", { description: "work", subagent_type: agent, prompt: `Work. ${script(steps)}` });
+const call = (tool: string, args: Record<string, unknown>): ScriptStep[] => [
+  { calls: [[tool, args]] },
+  { text: "heard: {{last}}" },
+];
+const child = (agent: string, steps: ScriptStep[]): ScriptStep[] =>
+  call("task", { description: "work", subagent_type: agent, prompt: `Work. ${script(steps)}` });
 
 describe("approvals", () => {
   test("a no with a reason reaches the model as text, and nothing changes", async () => {
     await play("growth-manager", call("ohmymkt_plan_growth", PLAN));
     decision = { reject: "ask finance first" };
-    const turn = await play("growth-manager", call("ohmymkt_update_gates", { updates: [{ gate: "data_gate", field: "reconcilable", value: true, evidence: "sheet" }] }));
+    const turn = await play(
+      "growth-manager",
+      call("ohmymkt_update_gates", {
+        updates: [{ gate: "data_gate", field: "reconcilable", value: true, evidence: "sheet" }],
+      }),
+    );
     expect(turn.text).toContain("approval_rejected");
     expect(turn.text).toContain("ask finance first");
     expect(existsSync(inside("state/gates.json"))).toBe(false);
@@ -86,14 +101,22 @@ describe("approvals", () => {
 
   test("a plain no does not end the turn", async () => {
     decision = "reject";
-    const turn = await play("growth-manager", call("ohmymkt_update_gates", { updates: [{ gate: "data_gate", field: "reconcilable", value: true, evidence: "sheet" }] }));
+    const turn = await play(
+      "growth-manager",
+      call("ohmymkt_update_gates", {
+        updates: [{ gate: "data_gate", field: "reconcilable", value: true, evidence: "sheet" }],
+      }),
+    );
     expect(turn.text).toContain("heard:");
     expect(turn.text).toContain("approval_rejected: a person said no");
   });
 
   test("a no in a child session comes back to the root as the child's words", async () => {
     decision = { reject: "the budget is too high" };
-    const turn = await play("growth-manager", child("plan-reviewer", call("ohmymkt_review_plan", { plan: "trials", verdict: "approve", findings: [] })));
+    const turn = await play(
+      "growth-manager",
+      child("plan-reviewer", call("ohmymkt_review_plan", { plan: "trials", verdict: "approve", findings: [] })),
+    );
     expect(turn.text).toContain("the budget is too high");
     expect(asked).toEqual([expect.stringMatching(/^approve plan: trials v1/)]);
     const plans = await play("growth-manager", call("ohmymkt_list_plans", {}));
@@ -101,7 +124,10 @@ describe("approvals", () => {
   });
 
   test("an edited plan makes its approval stale, and the campaign does not start on it", async () => {
-    await play("growth-manager", child("plan-reviewer", call("ohmymkt_review_plan", { plan: "trials", verdict: "approve", findings: [] })));
+    await play(
+      "growth-manager",
+      child("plan-reviewer", call("ohmymkt_review_plan", { plan: "trials", verdict: "approve", findings: [] })),
+    );
     const path = inside("plans/trials.md");
     writeFileSync(path, (await readFile(path, "utf8")).replace("amount: 500", "amount: 50000"));
     const gates = await play("growth-manager", call("ohmymkt_check_gates", {}));
@@ -114,9 +140,24 @@ describe("approvals", () => {
 
 describe("errors that a model can act on", () => {
   test.each([
-    ["growth-manager", "ohmymkt_update_gates", { updates: [{ gate: "stratgy", field: "approved", value: true }] }, /invalid_arguments.*strategy_gate/s],
-    ["growth-manager", "ohmymkt_update_gates", { updates: [{ gate: "capacity_gate", field: "rolling_weeks_feasible", value: 8.5, evidence: "x" }] }, /expected a whole number from 0 to 520, got 8\.5/],
-    ["growth-manager", "ohmymkt_update_gates", { updates: [{ gate: "data_gate", field: "reconcilable", value: true }] }, /came without evidence/],
+    [
+      "growth-manager",
+      "ohmymkt_update_gates",
+      { updates: [{ gate: "stratgy", field: "approved", value: true }] },
+      /invalid_arguments.*strategy_gate/s,
+    ],
+    [
+      "growth-manager",
+      "ohmymkt_update_gates",
+      { updates: [{ gate: "capacity_gate", field: "rolling_weeks_feasible", value: 8.5, evidence: "x" }] },
+      /expected a whole number from 0 to 520, got 8\.5/,
+    ],
+    [
+      "growth-manager",
+      "ohmymkt_update_gates",
+      { updates: [{ gate: "data_gate", field: "reconcilable", value: true }] },
+      /came without evidence/,
+    ],
     ["growth-manager", "ohmymkt_report_growth", { window: "12h" }, /window expected a number and d, w or m.*12h/],
     ["growth-manager", "ohmymkt_run_cycle", { cadence: "daily" }, /invalid_arguments/],
     ["growth-manager", "ohmymkt_plan_growth", { goal: "x", budget: "500 EUR" }, /invalid_arguments.*budget/s],
@@ -130,8 +171,13 @@ describe("errors that a model can act on", () => {
   });
 
   test("an action that is not the agent's is refused by name", async () => {
-    const turn = await play("growth-manager", child("execution-manager", child("seo-engineer", call("ohmymkt_incident", { action: "resolve", id: "inc-1" }))));
-    expect(turn.text).toContain("not_allowed: seo-engineer may not use ohmymkt_incident {action: \\\"resolve\\\"}".replaceAll("\\", ""));
+    const turn = await play(
+      "growth-manager",
+      child("execution-manager", child("seo-engineer", call("ohmymkt_incident", { action: "resolve", id: "inc-1" }))),
+    );
+    expect(turn.text).toContain(
+      'not_allowed: seo-engineer may not use ohmymkt_incident {action: \\"resolve\\"}'.replaceAll("\\", ""),
+    );
   });
 });
 
@@ -173,7 +219,11 @@ describe("agents", () => {
 
   test("other agents do not pay for our tools", async () => {
     await play("build", [{ text: "hello" }]);
-    const names = host.model.requests().at(-1)?.tools.map((tool) => tool.name) ?? [];
+    const names =
+      host.model
+        .requests()
+        .at(-1)
+        ?.tools.map((tool) => tool.name) ?? [];
     expect(names).toContain("bash");
     expect(names.filter((name) => name.startsWith("ohmymkt_"))).toEqual([]);
   });
@@ -191,7 +241,9 @@ describe("ultrawork and compaction", () => {
   test("a question about it is left alone", async () => {
     const turn = await play("growth-manager", [{ text: "ok" }], "what does ulw do?");
     const request = host.model.requests().findLast((one) => one.session === turn.session);
-    expect(request?.messages.filter((message) => message.role === "user")[0]?.text).not.toContain("ohmymkt_plan_growth");
+    expect(request?.messages.filter((message) => message.role === "user")[0]?.text).not.toContain(
+      "ohmymkt_plan_growth",
+    );
   });
 
   test("compaction carries plan, campaign, gates, incidents and mode over in at most 200 tokens", async () => {
@@ -201,11 +253,14 @@ describe("ultrawork and compaction", () => {
     const summary = host.model.requests().find((request) => request.kind === "summary");
     const text = summary?.messages.map((message) => message.text).join("\n") ?? "";
     const carried = text.slice(text.indexOf("ohmymkt state to carry over"));
-    for (const word of ["plan: trials", "campaign: none", "gates: BLOCKED", "open incidents: none", "mode: ultrawork"]) expect(carried).toContain(word);
+    for (const word of ["plan: trials", "campaign: none", "gates: BLOCKED", "open incidents: none", "mode: ultrawork"])
+      expect(carried).toContain(word);
     expect(countTokens(carried)).toBeLessThanOrEqual(200);
     await host.prompt(turn.session, `And now? ${script([{ text: "on it" }])}`, { agent: "growth-manager" });
     const after = JSON.stringify(host.model.requests().at(-1)?.messages);
-    const resumed = (await readFile(join(import.meta.dirname, "../../../templates/ultrawork/resumed.md"), "utf8")).trim();
+    const resumed = (
+      await readFile(join(import.meta.dirname, "../../../templates/ultrawork/resumed.md"), "utf8")
+    ).trim();
     expect(after).toContain(JSON.stringify(resumed).slice(1, -1));
   });
 });

@@ -69,7 +69,10 @@ export function createPlugin({ client, directory }: PluginInput): Hooks {
 
 /** The call whose permission request reached a person; the event is newer than the host's published types. */
 function askedCall(event: { type: string; properties?: unknown }): string | undefined {
-  if (event.type !== "permission.asked" || typeof event.properties !== "object" || event.properties === null) return undefined;
+  if (event.type !== "permission.asked" || typeof event.properties !== "object" || event.properties === null)
+    return undefined;
   const tool = "tool" in event.properties ? event.properties.tool : undefined;
-  return typeof tool === "object" && tool !== null && "callID" in tool && typeof tool.callID === "string" ? tool.callID : undefined;
+  return typeof tool === "object" && tool !== null && "callID" in tool && typeof tool.callID === "string"
+    ? tool.callID
+    : undefined;
 }

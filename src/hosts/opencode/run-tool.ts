@@ -22,11 +22,17 @@ const HOW_TO_ALLOW = (row: Approval) =>
   `hand this id back; the agent of the root session asks the person with ohmymkt_approvals {action: "ask", ids: ["${row.id}"]}, then make the same call again`;
 
 /** Runs one tool for a call of the host. */
-export async function runTool(name: string, raw: unknown, { store, actor, signal, policy, ask }: HostCall): Promise<ToolOutcome> {
+export async function runTool(
+  name: string,
+  raw: unknown,
+  { store, actor, signal, policy, ask }: HostCall,
+): Promise<ToolOutcome> {
   const tool = TOOLS.find((one) => one.name === name);
   if (!tool) throw new OhmymktError("not_found", `there is no tool ${name}`);
   const desk = createApprovalDesk({ store, actor, tool: name, ask, howToAllow: HOW_TO_ALLOW });
-  const config = (await store.exists()) ? await store.transaction({ actor, tool: name }, (tx) => tx.documents.read(CONFIG_DOCUMENT)) : undefined;
+  const config = (await store.exists())
+    ? await store.transaction({ actor, tool: name }, (tx) => tx.documents.read(CONFIG_DOCUMENT))
+    : undefined;
   return tool.call(raw, {
     store,
     actor,

@@ -22,7 +22,8 @@ export function createSessions(client: PluginInput["client"]): Sessions {
     parentID,
     async depth(sessionID) {
       let depth = 0;
-      for (let parent = await parentID(sessionID); parent && depth < MAX_DEPTH; parent = await parentID(parent)) depth += 1;
+      for (let parent = await parentID(sessionID); parent && depth < MAX_DEPTH; parent = await parentID(parent))
+        depth += 1;
       return depth;
     },
   };

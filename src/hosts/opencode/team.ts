@@ -27,7 +27,9 @@ export function createTeam(directory: string): Team {
       members = effectiveAgents(SHIPPED_AGENTS, project, config);
       policy = createToolPolicy(members);
       const notes = applyAgents(config, { packaged: SHIPPED_AGENTS, project, problems });
-      disabled = new Set(Object.entries(config.agent ?? {}).flatMap(([name, agent]) => (agent?.disable === true ? [name] : [])));
+      disabled = new Set(
+        Object.entries(config.agent ?? {}).flatMap(([name, agent]) => (agent?.disable === true ? [name] : [])),
+      );
       return notes;
     },
     marketing: () => marketingAgents(members).map(({ name, title }) => ({ name, displayName: title })),

@@ -21,7 +21,11 @@ export function hostTools(host: ToolHost): Record<string, ToolDefinition> {
     CATALOG.map(({ name, summary }) => [
       name,
       // The host shows the catalog's schema instead (tool.definition) and does not validate; the tool parses strictly itself.
-      { description: summary, args: {}, execute: (raw: unknown, call: HostToolContext) => callTool(host, name, raw, call) },
+      {
+        description: summary,
+        args: {},
+        execute: (raw: unknown, call: HostToolContext) => callTool(host, name, raw, call),
+      },
     ]),
   );
 }

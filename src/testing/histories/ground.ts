@@ -3,7 +3,8 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { openStore } from "../../store/open.ts";
 import type { Store } from "../../store/store.ts";
-import { MemoryProject, openMemoryStore } from "../memory-store.ts";
+import { MemoryProject } from "../memory-state.ts";
+import { openMemoryStore } from "../memory-store.ts";
 
 /** Where one history takes place: a store, and its files as a person at the keyboard reaches them. */
 export interface Ground {

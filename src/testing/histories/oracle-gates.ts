@@ -1,13 +1,14 @@
+import type { PlanRef } from "./oracle-plans.ts";
 import { CONDITIONS, type Change, type Condition, type HandEdit } from "./steps.ts";
 
 const DAY = 86_400_000;
-const LIFETIME_DAYS: Record<string, number> = { capacity_gate: 10, data_gate: 10, ownership_gate: 30, strategy_gate: 90, compliance_gate: 180 };
-
-/** A plan at one content; every write and every edit makes a new content number. */
-export interface PlanRef {
-  name: string;
-  content: number;
-}
+const LIFETIME_DAYS: Record<string, number> = {
+  capacity_gate: 10,
+  data_gate: 10,
+  ownership_gate: 30,
+  strategy_gate: 90,
+  compliance_gate: 180,
+};
 
 interface Backing {
   expires: number;
@@ -22,7 +23,10 @@ interface Standing {
 }
 
 const same = (a: Standing, b: Standing | undefined): boolean =>
-  b !== undefined && a.value === b.value && a.backing?.expires === b.backing?.expires && a.backing?.mark === b.backing?.mark;
+  b !== undefined &&
+  a.value === b.value &&
+  a.backing?.expires === b.backing?.expires &&
+  a.backing?.mark === b.backing?.mark;
 
 const isCondition = (key: string): key is Condition => CONDITIONS.some((condition) => condition === key);
 
@@ -34,14 +38,17 @@ export function meets(key: Condition, value: unknown): boolean {
 }
 
 function inRange(key: Condition, value: unknown): value is boolean | number {
-  if (key === "capacity_gate.rolling_weeks_feasible") return typeof value === "number" && Number.isInteger(value) && value >= 0 && value <= 520;
+  if (key === "capacity_gate.rolling_weeks_feasible")
+    return typeof value === "number" && Number.isInteger(value) && value >= 0 && value <= 520;
   if (key === "ownership_gate.priority_query_coverage") return typeof value === "number" && value >= 0 && value <= 1;
   return typeof value === "boolean";
 }
 
 /** The gate rules, told again from the contract: what stands in the file, and what a tool recorded with a person's approval. */
 export class OracleGates {
-  #file = new Map<Condition, Standing>(CONDITIONS.map((key) => [key, { value: typeof start(key) === "number" ? 0 : false }]));
+  #file = new Map<Condition, Standing>(
+    CONDITIONS.map((key) => [key, { value: typeof start(key) === "number" ? 0 : false }]),
+  );
   #recorded = new Map<Condition, Standing>();
   #marks = 0;
 
@@ -51,7 +58,9 @@ export class OracleGates {
       const key = `${gate}.${field}`;
       return isCondition(key) && inRange(key, value) && (!meets(key, value) || Boolean(evidence?.trim()));
     });
-    const opening = updates.filter(({ gate, field, value }) => isCondition(`${gate}.${field}`) && meets(`${gate}.${field}` as Condition, value));
+    const opening = updates.filter(
+      ({ gate, field, value }) => isCondition(`${gate}.${field}`) && meets(`${gate}.${field}` as Condition, value),
+    );
     return { valid, asks: opening.length > 0, approves: opening.find(({ field }) => field === "approved") };
   }
 
@@ -60,7 +69,10 @@ export class OracleGates {
       const key = `${gate}.${field}` as Condition;
       const days = expires_in_days ?? LIFETIME_DAYS[gate] ?? 0;
       const bound = plan && field === "approved" && value === true ? { plan } : {};
-      const backing = evidence === undefined ? {} : { backing: { expires: now + days * DAY, mark: `set ${(this.#marks += 1)}`, ...bound } };
+      const backing =
+        evidence === undefined
+          ? {}
+          : { backing: { expires: now + days * DAY, mark: `set ${(this.#marks += 1)}`, ...bound } };
       const standing: Standing = { value: value as boolean | number, ...backing };
       this.#file.set(key, standing);
       this.#recorded.set(key, standing);
@@ -74,7 +86,11 @@ export class OracleGates {
     const mark = `forged ${(this.#marks += 1)}`;
     if (forge === "nothing") this.#file.set(key, { value, ...(before?.backing ? { backing: before.backing } : {}) });
     if (forge === "evidence") this.#file.set(key, { value, backing: { expires: now + 300 * DAY, mark } });
-    if (forge === "longer_life") this.#file.set(key, { value, ...(before?.backing ? { backing: { ...before.backing, expires: before.backing.expires + 300 * DAY } } : {}) });
+    if (forge === "longer_life")
+      this.#file.set(key, {
+        value,
+        ...(before?.backing ? { backing: { ...before.backing, expires: before.backing.expires + 300 * DAY } } : {}),
+      });
   }
 
   status(key: Condition, now: number, plan: PlanRef | undefined): string {

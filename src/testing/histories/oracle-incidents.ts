@@ -39,20 +39,30 @@ export class OracleIncidents {
   }
 
   change(step: Change, ask: Ask, pause: () => boolean): Outcome {
-    if (step.postmortem === "no_prevention") return (this.#fire("postmortem without prevention refused"), refused("invalid_arguments"));
+    if (step.postmortem === "no_prevention")
+      return (this.#fire("postmortem without prevention refused"), refused("invalid_arguments"));
     const one = this.known[step.incident];
     if (!one) return refused("not_found");
     if (!one.readable) return (this.#fire("change of an unreadable incident refused"), refused("corrupt_document"));
     const status = step.do === "resolve" ? "resolved" : step.mitigate ? "mitigated" : undefined;
     const severity = step.do === "resolve" ? undefined : step.severity;
-    if (one.status === "resolved" && (status !== undefined || severity !== undefined)) return (this.#fire("incident is final"), refused("invalid_transition"));
-    const ends = one.severity === "P0" && one.status !== "resolved" && (status === "resolved" || (severity !== undefined && severity !== "P0"));
-    if (ends && !one.postmortem && step.postmortem === undefined) return (this.#fire("P0 without postmortem kept open"), refused("invalid_arguments"));
+    if (one.status === "resolved" && (status !== undefined || severity !== undefined))
+      return (this.#fire("incident is final"), refused("invalid_transition"));
+    const ends =
+      one.severity === "P0" &&
+      one.status !== "resolved" &&
+      (status === "resolved" || (severity !== undefined && severity !== "P0"));
+    if (ends && !one.postmortem && step.postmortem === undefined)
+      return (this.#fire("P0 without postmortem kept open"), refused("invalid_arguments"));
     const no = ends ? ask(step.answer) : undefined;
     if (no) return (this.#fire("P0 kept open by a person"), refused(no));
     if (ends) this.#fire(status === "resolved" ? "P0 resolved" : "P0 downgraded");
     const raised = severity === "P0" && one.severity !== "P0";
-    Object.assign(one, { severity: severity ?? one.severity, status: status ?? one.status, postmortem: one.postmortem || step.postmortem !== undefined });
+    Object.assign(one, {
+      severity: severity ?? one.severity,
+      status: status ?? one.status,
+      postmortem: one.postmortem || step.postmortem !== undefined,
+    });
     if (step.postmortem) this.#prevented.add(step.incident);
     if (raised) this.#fire("incident raised to P0");
     return { facts: { severity: one.severity, status: one.status, paused: raised && pause() } };
@@ -95,8 +105,11 @@ export class OracleIncidents {
 
   /** P0s opened at or after `from`, or not resolved. */
   p0sSince(from: number): string[] {
-    const counts = (one: Known): boolean => !one.readable || (one.severity === "P0" && (one.status !== "resolved" || one.created >= from));
-    const aged = this.known.some((one) => one.readable && one.severity === "P0" && one.status !== "resolved" && one.created < from);
+    const counts = (one: Known): boolean =>
+      !one.readable || (one.severity === "P0" && (one.status !== "resolved" || one.created >= from));
+    const aged = this.known.some(
+      (one) => one.readable && one.severity === "P0" && one.status !== "resolved" && one.created < from,
+    );
     if (aged && Number.isFinite(from)) this.#fire("P0 older than the window, unresolved");
     return [...this.known.flatMap((one, index) => (counts(one) ? [`${index}`] : [])), ...this.#strays].toSorted();
   }
@@ -110,7 +123,9 @@ export class OracleIncidents {
 
   state(): Record<string, unknown> {
     return {
-      incidents: this.known.map((one) => (one.readable ? `${one.severity} ${one.status}${one.postmortem ? " postmortem" : ""}` : "unreadable")),
+      incidents: this.known.map((one) =>
+        one.readable ? `${one.severity} ${one.status}${one.postmortem ? " postmortem" : ""}` : "unreadable",
+      ),
       strays: this.#strays.length,
       recovery_tasks: 2 * this.#handled.size,
       prevention_tasks: this.#prevented.size,

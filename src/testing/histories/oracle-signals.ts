@@ -9,8 +9,10 @@ interface Kept extends Stating {
   order: number;
 }
 
-const isSignal = (metric: string): boolean => [...SIGNALS_OF.visibility_track, ...SIGNALS_OF.quality_track].some((one) => one === metric);
-const trackOf = (metric: string): string | undefined => Object.entries(SIGNALS_OF).find(([, names]) => names.some((one) => one === metric))?.[0];
+const isSignal = (metric: string): boolean =>
+  [...SIGNALS_OF.visibility_track, ...SIGNALS_OF.quality_track].some((one) => one === metric);
+const trackOf = (metric: string): string | undefined =>
+  Object.entries(SIGNALS_OF).find(([, names]) => names.some((one) => one === metric))?.[0];
 
 /** Observations as the contract tells them: nothing is lost, the window and the source order decide what counts. */
 export class OracleSignals {
@@ -41,7 +43,9 @@ export class OracleSignals {
   #voices(kept: readonly Kept[]): Kept[] {
     const sources = [...new Set(kept.map((one) => one.source))];
     return sources.flatMap((source) => {
-      const mine = kept.filter((one) => one.source === source).toSorted((a, b) => a.observed - b.observed || a.order - b.order);
+      const mine = kept
+        .filter((one) => one.source === source)
+        .toSorted((a, b) => a.observed - b.observed || a.order - b.order);
       return mine.at(-1) ?? [];
     });
   }
@@ -58,31 +62,52 @@ export class OracleSignals {
       const trends = new Set(voices.map((one) => one.trend));
       return (trends.size === 1 ? voices[0]?.trend : this.#trusted(voices)?.trend) ?? "unknown";
     };
-    return Object.fromEntries([...SIGNALS_OF.visibility_track, ...SIGNALS_OF.quality_track].map((metric) => [metric, read(metric)]));
+    return Object.fromEntries(
+      [...SIGNALS_OF.visibility_track, ...SIGNALS_OF.quality_track].map((metric) => [metric, read(metric)]),
+    );
   }
 
   /** Each disagreement as one comparable line: metric, kind, all claims, and the source that counts. */
   conflicts(cadence: Cadence, now: number): string[] {
     const inside = this.#inside(cadence, now);
     const metrics = [...new Set(inside.map((one) => `${one.track} ${one.metric}`))];
-    return metrics.flatMap((key) => {
-      const mine = inside.filter((one) => `${one.track} ${one.metric}` === key);
-      const valued = mine.filter((one) => one.value !== undefined);
-      const days = [...new Set(valued.map((one) => Math.floor(one.observed / (24 * HOUR))))];
-      const byDay = days.map((day) => this.#voices(valued.filter((one) => Math.floor(one.observed / (24 * HOUR)) === day)));
-      const apart = byDay.filter((voices) => differ(voices.map((one) => one.value ?? 0)));
-      const trends = this.#voices(mine.filter((one) => one.trend !== undefined));
-      const split = new Set(trends.map((one) => one.trend)).size > 1 ? [trends] : [];
-      const line = (kind: "value" | "trend") => (voices: Kept[]): string =>
-        conflictLine(voices[0]?.metric ?? "", kind, voices.map((one) => ({ source: one.source, said: kind === "value" ? one.value : one.trend })), this.#trusted(voices)?.source);
-      return [...apart.map(line("value")), ...split.map(line("trend"))];
-    }).toSorted();
+    return metrics
+      .flatMap((key) => {
+        const mine = inside.filter((one) => `${one.track} ${one.metric}` === key);
+        const valued = mine.filter((one) => one.value !== undefined);
+        const days = [...new Set(valued.map((one) => Math.floor(one.observed / (24 * HOUR))))];
+        const byDay = days.map((day) =>
+          this.#voices(valued.filter((one) => Math.floor(one.observed / (24 * HOUR)) === day)),
+        );
+        const apart = byDay.filter((voices) => differ(voices.map((one) => one.value ?? 0)));
+        const trends = this.#voices(mine.filter((one) => one.trend !== undefined));
+        const split = new Set(trends.map((one) => one.trend)).size > 1 ? [trends] : [];
+        const line =
+          (kind: "value" | "trend") =>
+          (voices: Kept[]): string =>
+            conflictLine(
+              voices[0]?.metric ?? "",
+              kind,
+              voices.map((one) => ({ source: one.source, said: kind === "value" ? one.value : one.trend })),
+              this.#trusted(voices)?.source,
+            );
+        return [...apart.map(line("value")), ...split.map(line("trend"))];
+      })
+      .toSorted();
   }
 }
 
 /** One disagreement in a form that does not depend on the order of its claims. */
-export function conflictLine(metric: string, kind: string, claims: readonly { source: string; said: unknown }[], used: string | undefined): string {
-  return `${metric} ${kind}: ${claims.map(({ source, said }) => `${source}=${String(said)}`).toSorted().join(" ")} -> ${used ?? "none"}`;
+export function conflictLine(
+  metric: string,
+  kind: string,
+  claims: readonly { source: string; said: unknown }[],
+  used: string | undefined,
+): string {
+  return `${metric} ${kind}: ${claims
+    .map(({ source, said }) => `${source}=${String(said)}`)
+    .toSorted()
+    .join(" ")} -> ${used ?? "none"}`;
 }
 
 function differ(values: readonly number[]): boolean {
@@ -105,6 +130,9 @@ export function trackOfSignals(track: "visibility" | "quality", [a, b]: readonly
 /** The four decision rules in their order. */
 export function decideBy(p0: boolean, visibility: Seen, quality: Seen): { decision: string; why: string } {
   if (p0) return { decision: "rollback", why: "p0" };
-  if (visibility === "up") return quality === "up" ? { decision: "continue", why: "both_up" } : { decision: "intervene", why: "visibility_only" };
+  if (visibility === "up")
+    return quality === "up"
+      ? { decision: "continue", why: "both_up" }
+      : { decision: "intervene", why: "visibility_only" };
   return { decision: "intervene", why: "otherwise" };
 }

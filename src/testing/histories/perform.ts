@@ -1,6 +1,17 @@
+import {
+  damage,
+  editBoard,
+  editGates,
+  editMetrics,
+  editPlan,
+  incidentId,
+  repair,
+  sweep,
+  softenIncident,
+} from "./hand-edits.ts";
 import { prepare, type Project } from "./project.ts";
 import { conflictLine } from "./oracle-signals.ts";
-import type { Damage, Event, HandEdit, Meanwhile, Outcome, Step } from "./steps.ts";
+import type { Event, Meanwhile, Outcome, Step } from "./steps.ts";
 
 type Of<D extends Event["do"]> = Extract<Event, { do: D }>;
 type Value = Record<string, unknown>;
@@ -14,7 +25,14 @@ interface Conflict {
   metric: string;
   kind: string;
   used?: string;
-  claims: { source: string; value?: number; trend?: string; observed_at: string; recorded_at: string; observation: string }[];
+  claims: {
+    source: string;
+    value?: number;
+    trend?: string;
+    observed_at: string;
+    recorded_at: string;
+    observation: string;
+  }[];
 }
 export interface CycleRow {
   id: string;
@@ -34,7 +52,11 @@ export interface CycleRow {
 }
 
 const POSTMORTEMS = {
-  complete: { impact: "12 visits lost", root_cause: "an unreviewed change", prevention: [{ title: "Review step", owner: "content-ops", due_date: "2027-01-15" }] },
+  complete: {
+    impact: "12 visits lost",
+    root_cause: "an unreviewed change",
+    prevention: [{ title: "Review step", owner: "content-ops", due_date: "2027-01-15" }],
+  },
   no_prevention: { impact: "12 visits lost", root_cause: "an unreviewed change", prevention: [] },
 };
 const COMPLETE = {
@@ -51,35 +73,96 @@ const ROLLBACK = { rollback: ["restore the version before"] };
 /** Plays one step on the real project and returns what the oracle predicts, in the oracle's words. */
 export async function perform(project: Project, step: Step): Promise<Outcome> {
   project.now += step.wait;
-  if ("answer" in step) prepare(project, step.answer, "meanwhile" in step ? step.meanwhile : undefined, (what) => interfere(project, what));
+  if ("answer" in step)
+    prepare(project, step.answer, "meanwhile" in step ? step.meanwhile : undefined, (what) => interfere(project, what));
   switch (step.do) {
-    case "plan": return ask(project, "plan_growth", { ...plan(step.name, step.complete), name: step.name }, planFacts);
-    case "revise": return ask(project, "plan_growth", { ...plan("", step.complete), goal: `Grow ${fullName(project, step.hint)}`, revise: step.hint }, planFacts);
-    case "edit_plan": return editPlan(project, step.name);
-    case "review": return ask(project, "review_plan", { plan: step.hint, verdict: step.verdict, findings: step.findings ? ["no numbers"] : [] }, pick("plan", "version", "verdict"));
-    case "gates": return ask(project, "update_gates", { updates: step.updates }, gateFacts);
-    case "edit_gates": return editGates(project, step.edit);
-    case "check_gates": return ask(project, "check_gates", {}, gateFacts);
-    case "start": return ask(project, "start_campaign", { plan: step.hint, end_current: step.end_current }, startFacts);
+    case "plan":
+      return ask(project, "plan_growth", { ...plan(step.name, step.complete), name: step.name }, planFacts);
+    case "revise":
+      return ask(
+        project,
+        "plan_growth",
+        { ...plan("", step.complete), goal: `Grow ${fullName(project, step.hint)}`, revise: step.hint },
+        planFacts,
+      );
+    case "edit_plan":
+      return editPlan(project, step.name);
+    case "review":
+      return ask(
+        project,
+        "review_plan",
+        { plan: step.hint, verdict: step.verdict, findings: step.findings ? ["no numbers"] : [] },
+        pick("plan", "version", "verdict"),
+      );
+    case "gates":
+      return ask(project, "update_gates", { updates: step.updates }, gateFacts);
+    case "edit_gates":
+      return editGates(project, step.edit);
+    case "check_gates":
+      return ask(project, "check_gates", {}, gateFacts);
+    case "start":
+      return ask(project, "start_campaign", { plan: step.hint, end_current: step.end_current }, startFacts);
     case "pause":
-    case "end": return ask(project, "start_campaign", { action: step.do }, pick("state", "plan"));
-    case "resume": return ask(project, "start_campaign", { action: "resume" }, pick("state", "plan"));
-    case "open": return open(project, step.severity, step.module);
-    case "change": return ask(project, "incident", { action: step.mitigate ? "mitigate" : "update", id: incidentId(project, step.incident), severity: step.severity, note: "n", ...postmortem(step) }, incidentFacts);
-    case "resolve": return ask(project, "incident", { action: "resolve", id: incidentId(project, step.incident), ...postmortem(step) }, incidentFacts);
-    case "damage": return damage(project, step.incident, step.damage);
-    case "repair": return repair(project, step.incident);
-    case "stray": return (project.put(`incidents/stray-${(project.strays += 1)}.json`, "{"), { facts: {} });
-    case "sweep": return sweep(project);
-    case "metrics": return ask(project, "update_metrics", { observations: step.observations.map(({ ago, ...rest }) => ({ ...rest, observed_at: project.at(ago) })) }, metricFacts);
-    case "edit_metrics": return editMetrics(project, step.trend);
-    case "cycle": return cycle(project, step);
-    case "edit_board": return editBoard(project, step);
-    case "read": return read(project, step.file);
+    case "end":
+      return ask(project, "start_campaign", { action: step.do }, pick("state", "plan"));
+    case "resume":
+      return ask(project, "start_campaign", { action: "resume" }, pick("state", "plan"));
+    case "open":
+      return open(project, step.severity, step.module);
+    case "change":
+      return ask(
+        project,
+        "incident",
+        {
+          action: step.mitigate ? "mitigate" : "update",
+          id: incidentId(project, step.incident),
+          severity: step.severity,
+          note: "n",
+          ...postmortem(step),
+        },
+        incidentFacts,
+      );
+    case "resolve":
+      return ask(
+        project,
+        "incident",
+        { action: "resolve", id: incidentId(project, step.incident), ...postmortem(step) },
+        incidentFacts,
+      );
+    case "edit_incident":
+      return softenIncident(project, step.incident);
+    case "damage":
+      return damage(project, step.incident, step.damage);
+    case "repair":
+      return repair(project, step.incident);
+    case "stray":
+      return (project.put(`incidents/stray-${(project.strays += 1)}.json`, "{"), { facts: {} });
+    case "sweep":
+      return sweep(project);
+    case "metrics":
+      return ask(
+        project,
+        "update_metrics",
+        { observations: step.observations.map(({ ago, ...rest }) => ({ ...rest, observed_at: project.at(ago) })) },
+        metricFacts,
+      );
+    case "edit_metrics":
+      return editMetrics(project, step.trend);
+    case "cycle":
+      return cycle(project, step);
+    case "edit_board":
+      return editBoard(project, step);
+    default:
+      return read(project, step.file);
   }
 }
 
-async function ask(project: Project, tool: string, args: Value, facts: (value: Value, project: Project) => Value): Promise<Outcome> {
+async function ask(
+  project: Project,
+  tool: string,
+  args: Value,
+  facts: (value: Value, project: Project) => Value,
+): Promise<Outcome> {
   const answer = await project.call(tool, args);
   return "refused" in answer ? answer : { facts: facts(answer.value, project) };
 }
@@ -94,7 +177,11 @@ function plan(name: string, complete: boolean): Value {
 
 /** A revision keeps the title; which plan the hint means is only needed to say the same goal again. */
 function fullName(project: Project, hint: string): string {
-  return ["alpha", "alpine", "beta"].filter((name) => project.has(`plans/${name}.md`)).find((name) => `${name} grow ${name}`.includes(hint.toLowerCase())) ?? hint;
+  return (
+    ["alpha", "alpine", "beta"]
+      .filter((name) => project.has(`plans/${name}.md`))
+      .find((name) => `${name} grow ${name}`.includes(hint.toLowerCase())) ?? hint
+  );
 }
 
 function planFacts(value: Value): Value {
@@ -107,42 +194,17 @@ async function interfere(project: Project, what: Meanwhile): Promise<void> {
   else await open(project, "P0", "general");
 }
 
-function editPlan(project: Project, name: string): Outcome {
-  const path = `plans/${name}.md`;
-  if (project.has(path)) project.put(path, `${project.text(path)}\nRemark ${(project.edits += 1)}.\n`);
-  return { facts: {} };
-}
-
 function gateFacts(value: Value): Value {
   const gates = value["gates"] as { fields: GateRow[] }[];
-  return { overall: value["overall"], plan: value["plan"] ?? null, fields: statuses(gates.flatMap((gate) => gate.fields)) };
+  return {
+    overall: value["overall"],
+    plan: value["plan"] ?? null,
+    fields: statuses(gates.flatMap((gate) => gate.fields)),
+  };
 }
 
 function statuses(rows: readonly GateRow[]): Value {
   return Object.fromEntries(rows.map((row) => [`${row.gate}.${row.field}`, row.status]));
-}
-
-const EMPTY_GATES = {
-  schema_version: 1,
-  strategy_gate: { kpi_tree_bound: false, approved: false },
-  compliance_gate: { documented: false, accepted_by_all: false },
-  capacity_gate: { rolling_weeks_feasible: 0 },
-  data_gate: { dashboard_stable: false, reconcilable: false },
-  ownership_gate: { priority_query_coverage: 0 },
-  evidence: {},
-};
-
-function editGates(project: Project, { key, value, forge }: HandEdit): Outcome {
-  const gates = project.draft<Record<string, Value>>("state/gates.json") ?? structuredClone<Record<string, unknown>>(EMPTY_GATES);
-  const [gate = "", field = ""] = key.split(".");
-  const evidence = gates["evidence"] as Record<string, Value>;
-  (gates[gate] as Value)[field] = value;
-  const life = { expires_at: project.at(-300 * 24) };
-  if (forge === "evidence") evidence[key] = { evidence: `trust me ${(project.edits += 1)}`, set_by: "person (cli)", set_at: project.at(0), ...life };
-  const held = evidence[key];
-  if (forge === "longer_life" && held) held["expires_at"] = new Date(Date.parse(String(held["expires_at"])) + 300 * 86_400_000).toISOString();
-  project.put("state/gates.json", JSON.stringify(gates, null, 2));
-  return { facts: {} };
 }
 
 function startFacts(value: Value): Value {
@@ -163,34 +225,8 @@ function incidentFacts(value: Value): Value {
   return { ...pick("severity", "status")(incident), paused: effects.some((line) => line.includes("campaign paused")) };
 }
 
-function incidentId(project: Project, index: number): string {
-  return project.incidents[index] ?? "inc-none";
-}
-
 function postmortem(step: Of<"change" | "resolve">): Value {
   return step.postmortem ? { postmortem: POSTMORTEMS[step.postmortem] } : {};
-}
-
-function damage(project: Project, index: number, how: Damage): Outcome {
-  const path = `incidents/${incidentId(project, index)}.json`;
-  if (!project.sound.has(path)) project.sound.set(path, project.bytes(path));
-  if (how === "torn") project.put(path, project.bytes(path).slice(0, 25));
-  if (how === "removed") project.remove(path);
-  if (how === "wrong_schema") project.put(path, JSON.stringify({ schema_version: 1, severity: "P9" }));
-  return { facts: {} };
-}
-
-function repair(project: Project, index: number): Outcome {
-  const path = `incidents/${incidentId(project, index)}.json`;
-  const content = project.sound.get(path);
-  if (content) project.put(path, content);
-  project.sound.delete(path);
-  return { facts: {} };
-}
-
-function sweep(project: Project): Outcome {
-  for (let number = 1; number <= project.strays; number += 1) project.remove(`incidents/stray-${number}.json`);
-  return { facts: {} };
 }
 
 /** Claims must come with source and both times, or the conflict was not preserved. */
@@ -198,30 +234,44 @@ function conflictsOf(value: Value): string[] {
   return (value["conflicts"] as Conflict[])
     .map(({ metric, kind, used, claims }) => {
       const bare = claims.some((claim) => !claim.observed_at || !claim.recorded_at || !claim.observation);
-      return bare ? `${metric}: a claim came without provenance` : conflictLine(metric, kind, claims.map((claim) => ({ source: claim.source, said: claim.value ?? claim.trend })), used);
+      return bare
+        ? `${metric}: a claim came without provenance`
+        : conflictLine(
+            metric,
+            kind,
+            claims.map((claim) => ({ source: claim.source, said: claim.value ?? claim.trend })),
+            used,
+          );
     })
     .toSorted();
 }
 
 function metricFacts(value: Value): Value {
   const readings = value["readings"] as { signal: string; trend: string }[];
-  return { stored: (value["stored"] as unknown[]).length, readings: Object.fromEntries(readings.map((one) => [one.signal, one.trend])), conflicts: conflictsOf(value) };
-}
-
-function editMetrics(project: Project, trend: string): Outcome {
-  const path = "state/metrics.json";
-  if (project.has(path)) project.put(path, project.text(path).replaceAll(/"(up|down|flat|unknown)"/g, JSON.stringify(trend)));
-  return { facts: {} };
+  return {
+    stored: (value["stored"] as unknown[]).length,
+    readings: Object.fromEntries(readings.map((one) => [one.signal, one.trend])),
+    conflicts: conflictsOf(value),
+  };
 }
 
 async function cycle(project: Project, { cadence, closing }: Of<"cycle">): Promise<Outcome> {
-  const past = project.json<{ cycles: CycleRow[] }>("state/cycles.json")?.cycles ?? [];
-  const actions = closing.map(({ cycle: index, action, ...rest }) => ({ id: past[index]?.actions[action]?.id ?? "no-such-action", ...rest }));
+  const past = (project.json("state/cycles.json") as { cycles: CycleRow[] } | undefined)?.cycles ?? [];
+  const actions = closing.map(({ cycle: index, action, ...rest }) => ({
+    id: past[index]?.actions[action]?.id ?? "no-such-action",
+    ...rest,
+  }));
   const head = await project.look((tx) => tx.ledger.head());
   const answer = await project.call("run_cycle", { cadence, actions });
   if ("refused" in answer) return answer;
   const row = answer.value["cycle"] as CycleRow;
-  return { facts: { ...cycleFacts(row, project), conflicts: conflictsOf(answer.value), ...proof(project, row, answer.text, head.seq) } };
+  return {
+    facts: {
+      ...cycleFacts(row, project),
+      conflicts: conflictsOf(answer.value),
+      ...proof(project, row, answer.text, head.seq),
+    },
+  };
 }
 
 function cycleFacts(row: CycleRow, project: Project): Value {
@@ -232,9 +282,17 @@ function cycleFacts(row: CycleRow, project: Project): Value {
     p0s: row.incidents.map((id) => (id.startsWith("stray") ? id : `${project.incidents.indexOf(id)}`)).toSorted(),
     scale: row.scale,
     scale_reasons: row.scale_reasons.length,
-    effects: row.effects.some((line) => line.includes("modules paused")) ? "rollback" : row.effects.some((line) => line.includes("remediation")) ? "remediation" : "none",
+    effects: row.effects.some((line) => line.includes("modules paused"))
+      ? "rollback"
+      : row.effects.some((line) => line.includes("remediation"))
+        ? "remediation"
+        : "none",
     recovery: row.recovery.map((one) => `${one.signal} ${one.verdict}`),
-    cadence_action: row.actions.some((one) => one.title.includes("query clusters")) ? "monthly" : row.actions.some((one) => one.title.includes("architecture")) ? "quarterly" : "weekly",
+    cadence_action: row.actions.some((one) => one.title.includes("query clusters"))
+      ? "monthly"
+      : row.actions.some((one) => one.title.includes("architecture"))
+        ? "quarterly"
+        : "weekly",
     blocked_first: row.actions.findIndex((one) => !one.title.startsWith("Do not scale")),
   };
 }
@@ -243,22 +301,18 @@ function cycleFacts(row: CycleRow, project: Project): Value {
 function proof(project: Project, row: CycleRow, text: string, head: number): Value {
   const missing = [
     text.includes(`Decision: ${row.decision}`) ? "" : "the decision in the answer",
-    project.has(row.report) && project.text(row.report).includes(`**Decision:** ${row.decision}`) ? "" : "the report file",
-    row.actions.length > 0 && row.actions.every((one) => one.owner && one.due_date && one.status === "open") ? "" : "actions with owner and day",
-    /^[0-9a-f]{64}$/.test(row.ledger_head) && (head === 0 || row.ledger_head !== "0".repeat(64)) ? "" : "the ledger's head",
+    project.has(row.report) && project.text(row.report).includes(`**Decision:** ${row.decision}`)
+      ? ""
+      : "the report file",
+    row.actions.length > 0 && row.actions.every((one) => one.owner && one.due_date && one.status === "open")
+      ? ""
+      : "actions with owner and day",
+    /^[0-9a-f]{64}$/.test(row.ledger_head) && (head === 0 || row.ledger_head !== "0".repeat(64))
+      ? ""
+      : "the ledger's head",
     row.rules_version > 0 ? "" : "the rules' version",
   ].filter(Boolean);
   return missing.length > 0 ? { missing } : {};
-}
-
-function editBoard(project: Project, { item, field, how }: Of<"edit_board">): Outcome {
-  const board = project.draft<{ items: Value[] }>("state/sprint-board.json");
-  const chosen = board?.items[item];
-  if (!board || !chosen) return { facts: {} };
-  if (how === "remove") delete chosen[field];
-  else chosen[field] = "";
-  project.put("state/sprint-board.json", JSON.stringify(board, null, 2));
-  return { facts: {} };
 }
 
 async function read(project: Project, file: Of<"read">["file"]): Promise<Outcome> {
@@ -266,6 +320,11 @@ async function read(project: Project, file: Of<"read">["file"]): Promise<Outcome
   if ("refused" in answer) return answer;
   const { head, rows } = answer.value as { head: Value | string; rows: (GateRow & { key: string; ok: boolean })[] };
   if (file === "sprint-board") return { facts: { executable: typeof head === "string" ? null : head["executable"] } };
-  if (file === "gates") return { facts: typeof head === "string" ? {} : { overall: head["overall"], plan: head["plan"], fields: statuses(rows) } };
-  return { facts: Object.fromEntries(rows.filter((row) => row.key !== "recommendations").map((row) => [row.key, row.ok])) };
+  if (file === "gates")
+    return {
+      facts: typeof head === "string" ? {} : { overall: head["overall"], plan: head["plan"], fields: statuses(rows) },
+    };
+  return {
+    facts: Object.fromEntries(rows.filter((row) => row.key !== "recommendations").map((row) => [row.key, row.ok])),
+  };
 }

@@ -46,14 +46,18 @@ export class Project {
   }
 
   /** Calls a tool as a host does; a refusal is returned, a defect is thrown. */
-  async call(tool: string, args: Record<string, unknown>): Promise<{ value: Record<string, unknown>; text: string } | { refused: string }> {
+  async call(
+    tool: string,
+    args: Record<string, unknown>,
+  ): Promise<{ value: Record<string, unknown>; text: string } | { refused: string }> {
     try {
       const found = BY_NAME.get(`ohmymkt_${tool}`);
       if (!found) throw new Error(`there is no tool ohmymkt_${tool}`);
       const { value, text } = await found.call(args, this.#context);
       return { value: value as Record<string, unknown>, text };
     } catch (error) {
-      if (error instanceof OhmymktError && error.code !== "internal" && error.code !== "storage") return { refused: error.code };
+      if (error instanceof OhmymktError && error.code !== "internal" && error.code !== "storage")
+        return { refused: error.code };
       throw error;
     }
   }
@@ -81,19 +85,19 @@ export class Project {
   }
 
   /** The parsed file, only to be read; undefined while it does not exist. */
-  json<T>(relative: string): T | undefined {
+  json(relative: string): unknown {
     const bytes = this.#ground.read(relative);
     const known = this.#parsed.get(relative);
     if (bytes === undefined) return undefined;
-    if (known?.bytes === bytes) return known.value as T;
-    const value = JSON.parse(new TextDecoder().decode(bytes)) as T;
+    if (known?.bytes === bytes) return known.value;
+    const value: unknown = JSON.parse(new TextDecoder().decode(bytes));
     this.#parsed.set(relative, { bytes, value });
     return value;
   }
 
   /** A copy of the parsed file, to be changed and put back. */
-  draft<T>(relative: string): T | undefined {
-    return this.has(relative) ? (JSON.parse(this.text(relative)) as T) : undefined;
+  draft(relative: string): unknown {
+    return this.has(relative) ? JSON.parse(this.text(relative)) : undefined;
   }
 
   put(relative: string, content: string | Uint8Array): void {
@@ -122,7 +126,12 @@ export class Project {
 }
 
 /** The person of the next question: the answer, and what happens before it is given. */
-export function prepare(project: Project, answer: Answer, meanwhile: Meanwhile | undefined, act: (what: Meanwhile) => Promise<void>): void {
+export function prepare(
+  project: Project,
+  answer: Answer,
+  meanwhile: Meanwhile | undefined,
+  act: (what: Meanwhile) => Promise<void>,
+): void {
   project.answer = answer;
   project.meanwhile = meanwhile && (() => act(meanwhile));
 }

@@ -38,7 +38,11 @@ function addHistory(tally: Tally, { steps, fired }: { steps: number; fired: Read
   for (const rule of fired) tally.fired[rule] = (tally.fired[rule] ?? 0) + 1;
 }
 
-async function runHistory(kind: GroundKind, seed: number, index: number): Promise<{ steps: number; fired: ReadonlySet<string> }> {
+async function runHistory(
+  kind: GroundKind,
+  seed: number,
+  index: number,
+): Promise<{ steps: number; fired: ReadonlySet<string> }> {
   const random = makeRandom(seed, index);
   const order = random.pick(ORDERS);
   const theme = drawTheme(random);
@@ -70,7 +74,10 @@ async function playStep(project: Project, oracle: Oracle, step: Step): Promise<v
 }
 
 async function lastActionCount(project: Project): Promise<number> {
-  return project.json<{ cycles: { actions: unknown[] }[] }>("state/cycles.json")?.cycles.at(-1)?.actions.length ?? 0;
+  return (
+    (project.json("state/cycles.json") as { cycles: { actions: unknown[] }[] } | undefined)?.cycles.at(-1)?.actions
+      .length ?? 0
+  );
 }
 
 function same<G>(got: G, what: string, part: (got: G) => unknown, expected: unknown): void {
@@ -78,7 +85,14 @@ function same<G>(got: G, what: string, part: (got: G) => unknown, expected: unkn
   throw new Error(`${what} differs\nexpected ${JSON.stringify(expected)}\ngot      ${JSON.stringify(part(got))}`);
 }
 
-function report(kind: GroundKind, seed: number, index: number, order: readonly string[], played: readonly Step[], error: unknown): string {
+function report(
+  kind: GroundKind,
+  seed: number,
+  index: number,
+  order: readonly string[],
+  played: readonly Step[],
+  error: unknown,
+): string {
   const steps = played.map((step, number) => `${number + 1}. ${JSON.stringify(step)}`);
   const why = error instanceof Error ? error.message : String(error);
   return `history ${index} of seed ${seed} (${kind} store, source order ${JSON.stringify(order)}), step ${played.length}: ${why}\nRepeat it with OHMYMKT_SEED=${seed}. Steps:\n${steps.join("\n")}`;

@@ -46,14 +46,22 @@ export type Event =
   | { do: "plan"; name: string; complete: boolean }
   | { do: "revise"; hint: string; complete: boolean }
   | { do: "edit_plan"; name: string }
-  | { do: "review"; hint?: string; verdict: "approve" | "revise"; findings: boolean; answer: Answer; meanwhile?: Meanwhile }
+  | {
+      do: "review";
+      hint?: string;
+      verdict: "approve" | "revise";
+      findings: boolean;
+      answer: Answer;
+      meanwhile?: Meanwhile;
+    }
   | { do: "gates"; updates: Change[]; answer: Answer; meanwhile?: Meanwhile }
   | { do: "edit_gates"; edit: HandEdit }
   | { do: "check_gates" }
-  | { do: "start"; hint?: string; end_current: boolean }
+  | { do: "start"; hint?: string; end_current: boolean; answer: Answer }
   | { do: "pause" }
   | { do: "resume"; answer: Answer; meanwhile?: Meanwhile }
-  | { do: "end" }
+  | { do: "end"; answer: Answer }
+  | { do: "edit_incident"; incident: number }
   | { do: "open"; severity: string; module: string }
   | { do: "change"; incident: number; mitigate: boolean; severity?: Severity; postmortem?: Postmortem; answer: Answer }
   | { do: "resolve"; incident: number; postmortem?: Postmortem; answer: Answer }
@@ -64,7 +72,12 @@ export type Event =
   | { do: "metrics"; observations: Stating[] }
   | { do: "edit_metrics"; trend: Stated }
   | { do: "cycle"; cadence: Cadence; closing: Closing[] }
-  | { do: "edit_board"; item: number; field: "owner" | "due_date" | "kpi_impact" | "rollback_condition"; how: "remove" | "blank" }
+  | {
+      do: "edit_board";
+      item: number;
+      field: "owner" | "due_date" | "kpi_impact" | "rollback_condition";
+      how: "remove" | "blank";
+    }
   | { do: "read"; file: "health" | "sprint-board" | "gates" };
 
 /** An event and the time that passes before it, in milliseconds. */

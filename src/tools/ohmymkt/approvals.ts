@@ -23,7 +23,10 @@ export const approvals = defineTool({
     const unknown = (ids ?? []).filter((id) => !pending.some((row) => row.id === id));
     if (unknown.length > 0) {
       throw new OhmymktError("not_found", `no approval waits under ${unknown.join(", ")}`, {
-        hint: pending.length > 0 ? `these wait: ${pending.map((row) => row.id).join(", ")}` : "none waits; it may be answered already: repeat the call that needed it",
+        hint:
+          pending.length > 0
+            ? `these wait: ${pending.map((row) => row.id).join(", ")}`
+            : "none waits; it may be answered already: repeat the call that needed it",
       });
     }
     const chosen = ids ? pending.filter((row) => ids.includes(row.id)) : pending;
@@ -35,7 +38,12 @@ export const approvals = defineTool({
   render: ({ answers }) =>
     answers.length === 0
       ? "No approval waits."
-      : answers.map((one) => `- ${one.id} ${one.kind}: ${one.summary} — ${one.status}${one.reason ? `: ${one.reason}` : ""}${one.status === "approved" ? "; the call that needed it can be made again now" : ""}`).join("\n"),
+      : answers
+          .map(
+            (one) =>
+              `- ${one.id} ${one.kind}: ${one.summary} — ${one.status}${one.reason ? `: ${one.reason}` : ""}${one.status === "approved" ? "; the call that needed it can be made again now" : ""}`,
+          )
+          .join("\n"),
 });
 
 function toAnswer({ id, kind, summary, status, reason }: Approval): Answer {
@@ -48,7 +56,11 @@ async function answer(row: Approval, decide: (row: Approval) => Promise<Approval
     return toAnswer(await decide(row));
   } catch (error) {
     if (error instanceof OhmymktError && (error.code === "approval_rejected" || error.code === "approval_required")) {
-      return { ...toAnswer(row), status: error.code === "approval_rejected" ? "rejected" : "still waiting", reason: error.message };
+      return {
+        ...toAnswer(row),
+        status: error.code === "approval_rejected" ? "rejected" : "still waiting",
+        reason: error.message,
+      };
     }
     throw error;
   }

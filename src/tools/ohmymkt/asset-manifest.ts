@@ -1,6 +1,17 @@
 import { z } from "zod";
 import { actorLabel } from "../../lib/actor.ts";
-import { addAsset, ASSET_MANIFEST, ASSET_STATUSES, AssetInput, assetLine, assetWarning, filterAssets, updateAsset, type Asset, type AssetChange } from "../../lib/assets.ts";
+import {
+  addAsset,
+  ASSET_MANIFEST,
+  ASSET_STATUSES,
+  AssetInput,
+  assetLine,
+  assetWarning,
+  filterAssets,
+  updateAsset,
+  type Asset,
+  type AssetChange,
+} from "../../lib/assets.ts";
 import { fitLines, UNCONFIRMED } from "../../lib/research.ts";
 import { defineTool } from "./define.ts";
 
@@ -20,19 +31,32 @@ export const assetManifest = defineTool({
       if (action === "read") {
         const all = found?.value.assets ?? [];
         const assets = filterAssets(all, stated);
-        return { action, path: PATH, total: all.length, assets, warnings: warningsOf(assets), confirmed: found === undefined || found.origin === "ours" };
+        return {
+          action,
+          path: PATH,
+          total: all.length,
+          assets,
+          warnings: warningsOf(assets),
+          confirmed: found === undefined || found.origin === "ours",
+        };
       }
       const write = { at: tx.now, by: actorLabel(context.actor) };
-      const { manifest, asset, outcome } = action === "add" ? addAsset(found?.value, stated, write) : updateAsset(found?.value, stated, write);
-      if (outcome !== "unchanged") await tx.documents.write(ASSET_MANIFEST, manifest, { reason: `${outcome} ${asset.id}` });
+      const { manifest, asset, outcome } =
+        action === "add" ? addAsset(found?.value, stated, write) : updateAsset(found?.value, stated, write);
+      if (outcome !== "unchanged")
+        await tx.documents.write(ASSET_MANIFEST, manifest, { reason: `${outcome} ${asset.id}` });
       return { action, path: PATH, outcome, asset, warnings: warningsOf([asset]) };
     });
   },
   render(result) {
     const warnings = result.warnings.map((warning) => `Warning: ${warning}`);
-    if (result.action !== "read") return fitLines([`${OUTCOMES[result.outcome]}:`, assetLine(result.asset), ...warnings], result.path);
+    if (result.action !== "read")
+      return fitLines([`${OUTCOMES[result.outcome]}:`, assetLine(result.asset), ...warnings], result.path);
     const head = `${result.assets.length} of ${result.total} assets (${tally(result.assets) || "none"})`;
-    return fitLines([head, ...result.assets.map(assetLine), ...warnings, ...(result.confirmed ? [] : [UNCONFIRMED])], `${result.path}, or read by status, type or name`);
+    return fitLines(
+      [head, ...result.assets.map(assetLine), ...warnings, ...(result.confirmed ? [] : [UNCONFIRMED])],
+      `${result.path}, or read by status, type or name`,
+    );
   },
 });
 
@@ -43,7 +67,10 @@ function warningsOf(assets: readonly Asset[]): string[] {
 }
 
 function tally(assets: readonly Asset[]): string {
-  const counts = ASSET_STATUSES.map((status) => ({ status, count: assets.filter((asset) => asset.status === status).length }));
+  const counts = ASSET_STATUSES.map((status) => ({
+    status,
+    count: assets.filter((asset) => asset.status === status).length,
+  }));
   return counts
     .filter(({ count }) => count > 0)
     .map(({ status, count }) => `${count} ${status}`)

@@ -10,4 +10,9 @@ export interface CatalogEntry {
 }
 
 /** Every tool as data. The build replaces this module by its values, so that the plugin's start needs no schema library. */
-export const CATALOG: readonly CatalogEntry[] = TOOLS.map(({ name, summary, asks, args }) => ({ name, summary, asks, schema: leanSchema(args) }));
+export const CATALOG: readonly CatalogEntry[] = TOOLS.map(({ name, summary, asks, args }) => ({
+  name,
+  summary,
+  asks,
+  schema: leanSchema(args),
+}));

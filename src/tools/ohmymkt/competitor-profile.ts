@@ -1,8 +1,27 @@
 import { z } from "zod";
 import { actorLabel } from "../../lib/actor.ts";
-import { battlecardLines, changedMembers, COMPETITORS, mergeProfile, profileGaps, profileLines, ProfileInput, type Competitor, type OurAngle } from "../../lib/competitors.ts";
+import {
+  battlecardLines,
+  changedMembers,
+  COMPETITORS,
+  mergeProfile,
+  profileGaps,
+  profileLines,
+  ProfileInput,
+  type Competitor,
+  type OurAngle,
+} from "../../lib/competitors.ts";
 import { POSITIONING_DOCUMENT, rankAngles } from "../../lib/positioning.ts";
-import { entryProblems, entryToWrite, findEntry, fitLines, listText, oneLine, UNCONFIRMED, type EntryProblem } from "../../lib/research.ts";
+import {
+  entryProblems,
+  entryToWrite,
+  findEntry,
+  fitLines,
+  listText,
+  oneLine,
+  UNCONFIRMED,
+  type EntryProblem,
+} from "../../lib/research.ts";
 import type { Revision } from "../../store/store.ts";
 import { defineTool } from "./define.ts";
 
@@ -35,13 +54,18 @@ export const competitorProfile = defineTool({
   async run({ action, id, ...stated }, context): Promise<ProfileResult> {
     return context.transact(async (tx) => {
       const { readable, unreadable } = await tx.documents.list(COMPETITORS);
-      if (action === "list") return { action, competitors: readable.map(summarise), unreadable: entryProblems(unreadable) };
+      if (action === "list")
+        return { action, competitors: readable.map(summarise), unreadable: entryProblems(unreadable) };
       const entries = readable.map((each) => ({ ...each, name: each.value.name }));
       const asked = { id, name: stated.name };
       if (action === "save") {
         const { id: key, before } = entryToWrite(asked, entries, WHAT, unreadable);
         const profile = mergeProfile(before?.value, stated, { id: key, at: tx.now, by: actorLabel(context.actor) });
-        return { action, ...shown(await tx.documents.write(COMPETITORS.at(key), profile)), changed: changedMembers(before?.value, profile) };
+        return {
+          action,
+          ...shown(await tx.documents.write(COMPETITORS.at(key), profile)),
+          changed: changedMembers(before?.value, profile),
+        };
       }
       const found = shown(findEntry(asked, entries, WHAT, unreadable));
       if (action === "read") return { action, ...found };
@@ -62,7 +86,12 @@ export const competitorProfile = defineTool({
 });
 
 function shown(found: Revision<Competitor>): Shown {
-  return { path: `.ohmymkt/${found.path}`, profile: found.value, gaps: profileGaps(found.value), confirmed: found.origin === "ours" };
+  return {
+    path: `.ohmymkt/${found.path}`,
+    profile: found.value,
+    gaps: profileGaps(found.value),
+    confirmed: found.origin === "ours",
+  };
 }
 
 function summarise({ id, value }: Revision<Competitor>): CompetitorSummary {
@@ -70,6 +99,12 @@ function summarise({ id, value }: Revision<Competitor>): CompetitorSummary {
 }
 
 function renderList(competitors: readonly CompetitorSummary[], unreadable: readonly EntryProblem[]): string {
-  const lines = competitors.map(({ id, name, updated_at, gaps }) => `${id}: ${oneLine(name, 120)}, ${updated_at.slice(0, 10)}, not researched: ${gaps.join(", ") || "nothing"}`);
-  return listText(lines, unreadable, { none: "There is no competitor profile yet.", where: ".ohmymkt/research/competitors/" });
+  const lines = competitors.map(
+    ({ id, name, updated_at, gaps }) =>
+      `${id}: ${oneLine(name, 120)}, ${updated_at.slice(0, 10)}, not researched: ${gaps.join(", ") || "nothing"}`,
+  );
+  return listText(lines, unreadable, {
+    none: "There is no competitor profile yet.",
+    where: ".ohmymkt/research/competitors/",
+  });
 }

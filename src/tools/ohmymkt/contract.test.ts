@@ -9,7 +9,8 @@ import { TOOLS } from "./index.ts";
 
 /** The public contract: every tool of this version with its arguments; `?` marks the optional ones. */
 const CONTRACT: Record<string, string> = {
-  ohmymkt_plan_growth: "goal name? mode? objective? channels? boundaries? budget? timeline? acceptance_criteria? deliverables? risks? rollback? kpi_tree? revise?",
+  ohmymkt_plan_growth:
+    "goal name? mode? objective? channels? boundaries? budget? timeline? acceptance_criteria? deliverables? risks? rollback? kpi_tree? revise?",
   ohmymkt_list_plans: "",
   ohmymkt_review_plan: "plan? verdict findings?",
   ohmymkt_check_gates: "",
@@ -21,35 +22,46 @@ const CONTRACT: Record<string, string> = {
   ohmymkt_report_growth: "window? requires?",
   ohmymkt_read_state: "file query? page?",
   ohmymkt_research_brief: "action id? title? objectives? competitors? findings? gaps?",
-  ohmymkt_competitor_profile: "action id? name? url? positioning? pricing? strengths? weaknesses? features? target_audience? differentiators? threats? opportunities?",
+  ohmymkt_competitor_profile:
+    "action id? name? url? positioning? pricing? strengths? weaknesses? features? target_audience? differentiators? threats? opportunities?",
   ohmymkt_save_positioning: "action name? statement? headline? proof_points? risks? score? selected? rationale?",
   ohmymkt_asset_manifest: "action id? type? name? status? format? path? notes? alt_text?",
   ohmymkt_approvals: "action ids?",
 };
 
 function signature(args: z.ZodRawShape): string[] {
-  const { properties = {}, required = [] } = z.toJSONSchema(z.strictObject(args), { io: "input", unrepresentable: "any" });
+  const { properties = {}, required = [] } = z.toJSONSchema(z.strictObject(args), {
+    io: "input",
+    unrepresentable: "any",
+  });
   return Object.keys(properties).map((name) => (required.includes(name) ? name : `${name}?`));
 }
 
 describe("tools", () => {
   test("are exactly those of the contract, with exactly its arguments", () => {
     expect(TOOLS.map((tool) => tool.name).toSorted()).toEqual(Object.keys(CONTRACT).toSorted());
-    for (const tool of TOOLS) expect([tool.name, signature(tool.args).toSorted()]).toEqual([tool.name, (CONTRACT[tool.name] ?? "").split(" ").filter(Boolean).toSorted()]);
+    for (const tool of TOOLS)
+      expect([tool.name, signature(tool.args).toSorted()]).toEqual([
+        tool.name,
+        (CONTRACT[tool.name] ?? "").split(" ").filter(Boolean).toSorted(),
+      ]);
   });
 
   test("what a model sees is lean and names every argument it may need", () => {
     for (const { name, schema } of CATALOG) {
       const text = JSON.stringify(schema);
-      for (const word of ["$schema", "pattern", "format\":\"", "maxLength", "minimum", "additionalProperties", "default"]) expect([name, text.includes(`"${word}`)]).toEqual([name, false]);
+      for (const word of ["$schema", "pattern", 'format":"', "maxLength", "minimum", "additionalProperties", "default"])
+        expect([name, text.includes(`"${word}`)]).toEqual([name, false]);
     }
     expect(CATALOG.map((entry) => entry.name)).toEqual(TOOLS.map((tool) => tool.name));
   });
 
   test("those that ask a person are those of the contract", () => {
-    expect(TOOLS.filter((tool) => tool.asks).map((tool) => tool.name).toSorted()).toEqual([
-      "ohmymkt_incident", "ohmymkt_review_plan", "ohmymkt_start_campaign", "ohmymkt_update_gates",
-    ]);
+    expect(
+      TOOLS.filter((tool) => tool.asks)
+        .map((tool) => tool.name)
+        .toSorted(),
+    ).toEqual(["ohmymkt_incident", "ohmymkt_review_plan", "ohmymkt_start_campaign", "ohmymkt_update_gates"]);
   });
 });
 
@@ -61,7 +73,10 @@ describe("agents", () => {
         held.add(grant.tool);
         const tool = TOOLS.find((one) => one.name === grant.tool);
         expect([agent.name, grant.tool, tool !== undefined]).toEqual([agent.name, grant.tool, true]);
-        const { properties = {} } = z.toJSONSchema(z.strictObject(tool?.args ?? {}), { io: "input", unrepresentable: "any" });
+        const { properties = {} } = z.toJSONSchema(z.strictObject(tool?.args ?? {}), {
+          io: "input",
+          unrepresentable: "any",
+        });
         const actions = typeof properties["action"] === "object" ? (properties["action"].enum ?? []) : [];
         for (const action of grant.actions ?? []) expect(actions).toContain(action);
       }
@@ -72,7 +87,15 @@ describe("agents", () => {
 
 describe("the library", () => {
   test("exports what the contract names for this version", () => {
-    for (const name of ["createOhmymktTools", "getUltraworkSource", "getUltraworkMessage", "isMarketingAgent", "loadProjectAgents", "openStore"]) expect(library).toHaveProperty(name);
+    for (const name of [
+      "createOhmymktTools",
+      "getUltraworkSource",
+      "getUltraworkMessage",
+      "isMarketingAgent",
+      "loadProjectAgents",
+      "openStore",
+    ])
+      expect(library).toHaveProperty(name);
   });
 
   test("createOhmymktTools is a record of host tools that work, ask through the call and turn errors into text", async () => {
@@ -93,6 +116,8 @@ describe("the library", () => {
     const update = { gate: "data_gate", field: "reconcilable", value: true, evidence: "sheet" };
     expect(await tools["ohmymkt_update_gates"]?.execute(update, call)).toContain("data_gate.reconcilable = true");
     expect(asked).toEqual(["approve gate: data_gate.reconcilable = true (sheet)"]);
-    await expect(tools["ohmymkt_run_cycle"]?.execute({ cadence: "daily" }, call)).rejects.toThrow(/invalid_arguments[^]*weekly[^]*Next:/);
+    await expect(tools["ohmymkt_run_cycle"]?.execute({ cadence: "daily" }, call)).rejects.toThrow(
+      /invalid_arguments[^]*weekly[^]*Next:/,
+    );
   });
 });

@@ -15,12 +15,18 @@ beforeEach(async () => {
   workspace = makeWorkspace();
   bench = await startedBench({ directory: workspace.directory });
   const up = (track: string, metric: string) => ({ track, metric, trend: "up", source: "review" });
-  await bench.call("update_metrics", {
-    observations: [
-      up("visibility_track", "non_brand_visibility"), up("visibility_track", "query_cluster_coverage"),
-      up("quality_track", "high_intent_session"), up("quality_track", "conversion_assist"),
-    ],
-  }, "growth-analyst");
+  await bench.call(
+    "update_metrics",
+    {
+      observations: [
+        up("visibility_track", "non_brand_visibility"),
+        up("visibility_track", "query_cluster_coverage"),
+        up("quality_track", "high_intent_session"),
+        up("quality_track", "conversion_assist"),
+      ],
+    },
+    "growth-analyst",
+  );
   await bench.call("incident", { severity: "P2", module: "content_system", summary: "typo" });
   await bench.call("research_brief", { action: "create", title: "Market" }, "research-agent");
   await bench.call("competitor_profile", { action: "save", name: "Acme" }, "research-agent");
@@ -40,7 +46,9 @@ const READERS: [string, object, string][] = [
   ["incident", { action: "list" }, "growth-manager"],
   ["start_campaign", { action: "pause" }, "growth-manager"],
   ["report_growth", {}, "growth-manager"],
-  ...["gates", "metrics", "modules", "sprint-board", "execution", "cycles", "boulder", "incidents", "health"].map((file): [string, object, string] => ["read_state", { file }, "growth-manager"]),
+  ...["gates", "metrics", "modules", "sprint-board", "execution", "cycles", "boulder", "incidents", "health"].map(
+    (file): [string, object, string] => ["read_state", { file }, "growth-manager"],
+  ),
   ["research_brief", { action: "list" }, "research-agent"],
   ["competitor_profile", { action: "list" }, "research-agent"],
   ["save_positioning", { action: "read" }, "content-writer"],
@@ -50,12 +58,16 @@ const READERS: [string, object, string][] = [
 function damage(kind: string, file: string): void {
   const whole = readFileSync(path(file), "utf8");
   const json = file.endsWith(".json");
-  const newer = json ? whole.replace(/"schema_version": 1/, '"schema_version": 99') : whole.replace("schema_version: 1", "schema_version: 99");
+  const newer = json
+    ? whole.replace(/"schema_version": 1/, '"schema_version": 99')
+    : whole.replace("schema_version: 1", "schema_version: 99");
   const damaged: Record<string, string> = {
     truncated: whole.slice(0, json ? Math.floor(whole.length / 2) : 30),
     empty: "",
     "not JSON": "hello {",
-    "wrong schema": json ? '{"schema_version": 1, "surprise": true}\n' : "---\nschema_version: 1\nsurprise: true\n---\nbody\n",
+    "wrong schema": json
+      ? '{"schema_version": 1, "surprise": true}\n'
+      : "---\nschema_version: 1\nsurprise: true\n---\nbody\n",
     "newer version": newer,
   };
   if (kind === "a directory") {
@@ -79,7 +91,10 @@ const SINGLE = DOCUMENTS.map(({ document, governs }) => [document.path, governs]
 async function complaints(): Promise<string[]> {
   const texts: string[] = [];
   for (const [tool, args, agent] of READERS) {
-    const said: unknown = await bench.call(tool, args, agent).then((outcome) => outcome.text, (error: unknown) => error);
+    const said: unknown = await bench.call(tool, args, agent).then(
+      (outcome) => outcome.text,
+      (error: unknown) => error,
+    );
     if (said instanceof OhmymktError) texts.push(`${said.code}: ${said.message} | ${said.hint}`);
     else if (typeof said === "string") texts.push(said);
     else throw said;
@@ -99,18 +114,21 @@ describe.each(KINDS)("%s", (kind) => {
     expect(fingerprint(file)).toBe(before);
   });
 
-  test.each(COLLECTIONS.map(({ collection }) => [collection.folder] as const))("a file of %s is named and kept, and never helps a decision", async (folder) => {
-    const file = `${folder}/${readdirSync(path(folder)).find((name) => /\.(json|md)$/.test(name))}`;
-    damage(kind, file);
-    const before = fingerprint(file);
-    const id = file.slice(folder.length + 1).replace(/\.\w+$/, "");
-    expect((await complaints()).some((text) => text.includes(file) || text.includes(id))).toBe(true);
-    const { value } = await bench.call("run_cycle", { cadence: "weekly" });
-    const { cycle } = value as { cycle: { decision: string; scale: string } };
-    if (folder === "incidents") expect(cycle.decision).toBe("rollback");
-    if (folder === "plans") expect(cycle.scale).toBe("blocked");
-    expect(fingerprint(file)).toBe(before);
-  });
+  test.each(COLLECTIONS.map(({ collection }) => [collection.folder] as const))(
+    "a file of %s is named and kept, and never helps a decision",
+    async (folder) => {
+      const file = `${folder}/${readdirSync(path(folder)).find((name) => /\.(json|md)$/.test(name))}`;
+      damage(kind, file);
+      const before = fingerprint(file);
+      const id = file.slice(folder.length + 1).replace(/\.\w+$/, "");
+      expect((await complaints()).some((text) => text.includes(file) || text.includes(id))).toBe(true);
+      const { value } = await bench.call("run_cycle", { cadence: "weekly" });
+      const { cycle } = value as { cycle: { decision: string; scale: string } };
+      if (folder === "incidents") expect(cycle.decision).toBe("rollback");
+      if (folder === "plans") expect(cycle.scale).toBe("blocked");
+      expect(fingerprint(file)).toBe(before);
+    },
+  );
 });
 
 test("a torn JSON file is named with line and column, and restore puts the last good revision back", async () => {

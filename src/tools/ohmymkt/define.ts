@@ -54,13 +54,18 @@ interface ToolDefinition<Shape extends z.ZodRawShape, Result> {
   name: string;
   summary: string;
   args: Shape;
-  confirm?(args: z.output<z.ZodObject<Shape>>, context: Omit<RunContext, "approval">): Promise<ApprovalRequest | undefined>;
+  confirm?(
+    args: z.output<z.ZodObject<Shape>>,
+    context: Omit<RunContext, "approval">,
+  ): Promise<ApprovalRequest | undefined>;
   run(args: z.output<z.ZodObject<Shape>>, context: RunContext): Promise<Result>;
   render(result: Result): string;
 }
 
 /** The one place where arguments are parsed, agents are authorised, people are asked and results become text. */
-export function defineTool<Shape extends z.ZodRawShape, Result>(definition: ToolDefinition<Shape, Result>): OhmymktTool {
+export function defineTool<Shape extends z.ZodRawShape, Result>(
+  definition: ToolDefinition<Shape, Result>,
+): OhmymktTool {
   const schema = z.strictObject(definition.args);
   return {
     name: definition.name,
@@ -70,7 +75,8 @@ export function defineTool<Shape extends z.ZodRawShape, Result>(definition: Tool
     async call(raw, context) {
       const args = parseArguments(definition.name, schema, raw);
       authorise(definition.name, args, context);
-      const transact: RunContext["transact"] = (work) => context.store.transaction({ actor: context.actor, tool: definition.name }, work);
+      const transact: RunContext["transact"] = (work) =>
+        context.store.transaction({ actor: context.actor, tool: definition.name }, work);
       const request = await definition.confirm?.(args, { ...context, transact });
       const approval = request && (await context.approve(request));
       const result = await definition.run(args, { ...context, transact, approval });
@@ -80,9 +86,16 @@ export function defineTool<Shape extends z.ZodRawShape, Result>(definition: Tool
 }
 
 /** Spends the approval inside the transaction that acts on it; throws `stale` unless it was given for exactly this subject. */
-export async function spendApproval(tx: Transaction, approval: Approval | undefined, kind: ApprovalKind, subject: unknown): Promise<Approval> {
+export async function spendApproval(
+  tx: Transaction,
+  approval: Approval | undefined,
+  kind: ApprovalKind,
+  subject: unknown,
+): Promise<Approval> {
   if (!approval || approval.subject_hash !== subjectHash(kind, subject)) {
-    throw new OhmymktError("stale", "what was approved is not what would be done now", { hint: "make the same call again; a person is asked about the present state" });
+    throw new OhmymktError("stale", "what was approved is not what would be done now", {
+      hint: "make the same call again; a person is asked about the present state",
+    });
   }
   return tx.approvals.use(approval.id);
 }
@@ -90,7 +103,9 @@ export async function spendApproval(tx: Transaction, approval: Approval | undefi
 function parseArguments<S extends z.ZodType>(tool: string, schema: S, raw: unknown): z.output<S> {
   const parsed = schema.safeParse(withoutNulls(raw ?? {}));
   if (parsed.success) return parsed.data;
-  throw new OhmymktError("invalid_arguments", `${tool}: ${z.prettifyError(parsed.error)}`, { hint: "correct these arguments and call it again; nothing was changed" });
+  throw new OhmymktError("invalid_arguments", `${tool}: ${z.prettifyError(parsed.error)}`, {
+    hint: "correct these arguments and call it again; nothing was changed",
+  });
 }
 
 /** Models send null for what they leave out. */
@@ -100,11 +115,17 @@ function withoutNulls(raw: unknown): unknown {
 }
 
 function authorise(tool: string, args: unknown, context: ToolContext): void {
-  const action = typeof args === "object" && args !== null && "action" in args && typeof args.action === "string" ? args.action : undefined;
+  const action =
+    typeof args === "object" && args !== null && "action" in args && typeof args.action === "string"
+      ? args.action
+      : undefined;
   const verdict = context.allows(tool, action);
   if (verdict.ok) return;
   const what = action ? `${tool} {action: "${action}"}` : tool;
   throw new OhmymktError("not_allowed", `${context.actor.agent ?? "this caller"} may not use ${what}`, {
-    hint: verdict.allowed.length > 0 ? `it may use the actions ${verdict.allowed.join(", ")}; hand the rest back` : "hand the work back to the agent that gave it to you",
+    hint:
+      verdict.allowed.length > 0
+        ? `it may use the actions ${verdict.allowed.join(", ")}; hand the rest back`
+        : "hand the work back to the agent that gave it to you",
   });
 }

@@ -1,11 +1,19 @@
 import { z } from "zod";
 import { createPreventionTasks, pauseForP0 } from "../../features/governance/effects.ts";
-import { incidentFacts } from "../../features/governance/facts.ts";
+import { governedIncident, incidentFacts } from "../../features/governance/facts.ts";
 import { incidentLine } from "../../features/governance/state-lines.ts";
 import { readModules } from "../../features/governance/seeds.ts";
 import { OhmymktError } from "../../errors.ts";
 import { actorLabel } from "../../lib/actor.ts";
-import { changeIncident, endsP0, INCIDENTS, parseSeverity, Postmortem, type Incident, type IncidentFact } from "../../lib/incidents.ts";
+import {
+  changeIncident,
+  endsP0,
+  INCIDENTS,
+  parseSeverity,
+  Postmortem,
+  type Incident,
+  type IncidentFact,
+} from "../../lib/incidents.ts";
 import { listModules } from "../../lib/modules.ts";
 import type { Transaction } from "../../store/store.ts";
 import { defineTool, spendApproval, type RunContext } from "./define.ts";
@@ -38,10 +46,14 @@ export const incident = defineTool({
     if (args.action === "open" || args.action === "list") return undefined;
     return context.transact(async (tx) => {
       const before = await find(tx, args.id);
-      const change = changeOf(args);
-      if (!endsP0(before, change)) return undefined;
-      changeIncident(before, change, { at: tx.now, by: actorLabel(context.actor) });
-      return { kind: "incident", subject: subject(args), summary: `${change.status === "resolved" ? "resolve" : `lower to ${change.severity}`} P0 ${before.id}: ${before.summary}` };
+      const wanted = changeOf(args);
+      if (!endsP0(before, wanted)) return undefined;
+      changeIncident(before, wanted, { at: tx.now, by: actorLabel(context.actor) });
+      return {
+        kind: "incident",
+        subject: subject(args),
+        summary: `${wanted.status === "resolved" ? "resolve" : `lower to ${wanted.severity}`} P0 ${before.id}: ${before.summary}`,
+      };
     });
   },
   async run(args, context): Promise<IncidentResult> {
@@ -52,9 +64,7 @@ export const incident = defineTool({
   },
   render: ({ incident: one, incidents, effects }) => {
     if (incidents) {
-      return incidents.length === 0
-        ? "No incidents."
-        : incidents.map((fact) => `- ${incidentLine(fact)}`).join("\n");
+      return incidents.length === 0 ? "No incidents." : incidents.map((fact) => `- ${incidentLine(fact)}`).join("\n");
     }
     const head = one ? `Incident ${one.id} (${one.severity}, ${one.status}) in ${one.module}: ${one.summary}` : "";
     return [head, ...effects.map((effect) => `- ${effect}`)].join("\n");
@@ -63,14 +73,20 @@ export const incident = defineTool({
 
 async function open(tx: Transaction, args: Args, context: RunContext): Promise<IncidentResult> {
   if (!args.severity || !args.summary) {
-    throw new OhmymktError("invalid_arguments", `opening an incident expected severity and summary, got ${args.severity ? "no summary" : "no severity"}`, {
-      hint: 'for example {severity: "P1", module: "content_system", summary: "…"}',
-    });
+    throw new OhmymktError(
+      "invalid_arguments",
+      `opening an incident expected severity and summary, got ${args.severity ? "no summary" : "no severity"}`,
+      {
+        hint: 'for example {severity: "P1", module: "content_system", summary: "…"}',
+      },
+    );
   }
   const module = args.module ?? GENERAL;
   const known = [...listModules(await readModules(tx)).map((one) => one.name), GENERAL];
   if (!known.includes(module)) {
-    throw new OhmymktError("invalid_arguments", `there is no module ${JSON.stringify(module)}`, { hint: `use one of ${known.join(", ")}` });
+    throw new OhmymktError("invalid_arguments", `there is no module ${JSON.stringify(module)}`, {
+      hint: `use one of ${known.join(", ")}`,
+    });
   }
   const value: Incident = {
     schema_version: 1,
@@ -83,14 +99,21 @@ async function open(tx: Transaction, args: Args, context: RunContext): Promise<I
     updates: args.note ? [{ at: tx.now, by: actorLabel(context.actor), note: args.note }] : [],
   };
   await tx.documents.write(INCIDENTS.at(value.id), value, { reason: `${value.severity} opened` });
-  await tx.ledger.append({ kind: "incident.open", subject: value.id, reason: value.summary, after: { severity: value.severity, module } });
+  await tx.ledger.append({
+    kind: "incident.open",
+    subject: value.id,
+    reason: value.summary,
+    after: { severity: value.severity, status: value.status, module },
+  });
   return { incident: value, effects: value.severity === "P0" ? await pauseForP0(tx, value, context.actor) : [] };
 }
 
 async function change(tx: Transaction, args: Args, context: RunContext): Promise<IncidentResult> {
   const before = await find(tx, args.id);
   const wanted = changeOf(args);
-  const approval = endsP0(before, wanted) ? await spendApproval(tx, context.approval, "incident", subject(args)) : undefined;
+  const approval = endsP0(before, wanted)
+    ? await spendApproval(tx, context.approval, "incident", subject(args))
+    : undefined;
   const after = changeIncident(before, wanted, { at: tx.now, by: actorLabel(context.actor) });
   await tx.documents.write(INCIDENTS.at(after.id), after, { reason: args.note ?? args.action });
   await tx.ledger.append({
@@ -103,7 +126,10 @@ async function change(tx: Transaction, args: Args, context: RunContext): Promise
   });
   const tasks = args.postmortem ? await createPreventionTasks(tx, after, args.postmortem) : [];
   const raised = after.severity === "P0" && before.severity !== "P0" ? await pauseForP0(tx, after, context.actor) : [];
-  return { incident: after, effects: [...raised, ...(tasks.length > 0 ? [`prevention tasks: ${tasks.join(", ")}`] : [])] };
+  return {
+    incident: after,
+    effects: [...raised, ...(tasks.length > 0 ? [`prevention tasks: ${tasks.join(", ")}`] : [])],
+  };
 }
 
 function changeOf(args: Args): Parameters<typeof changeIncident>[1] {
@@ -125,5 +151,5 @@ async function find(tx: Transaction, id: string | undefined): Promise<Incident> 
   if (!id) throw new OhmymktError("invalid_arguments", "this action expected the id of an incident", { hint });
   const found = await tx.documents.read(INCIDENTS.at(id));
   if (!found) throw new OhmymktError("not_found", `there is no incident ${JSON.stringify(id)}`, { hint });
-  return found;
+  return governedIncident(tx, found);
 }

@@ -1,7 +1,9 @@
 import { z } from "zod";
 
 /** A JSON schema as the model sees it. */
-export type LeanSchema = { [key: string]: unknown };
+export interface LeanSchema {
+  [key: string]: unknown;
+}
 
 /** Marks an argument that is accepted but not outlined to a model, because another argument says the same. */
 export function hidden<T extends z.ZodType>(schema: T): T {
@@ -15,8 +17,22 @@ export function outlined<T extends z.ZodType>(schema: T, shape: string): T {
 
 /** What costs tokens and is enforced by the strict parse anyway. */
 const DROPPED = new Set([
-  "$schema", "required", "additionalProperties", "default", "format", "pattern", "propertyNames",
-  "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "minLength", "maxLength", "minItems", "maxItems", "multipleOf",
+  "$schema",
+  "required",
+  "additionalProperties",
+  "default",
+  "format",
+  "pattern",
+  "propertyNames",
+  "minimum",
+  "maximum",
+  "exclusiveMinimum",
+  "exclusiveMaximum",
+  "minLength",
+  "maxLength",
+  "minItems",
+  "maxItems",
+  "multipleOf",
 ]);
 
 /**
@@ -25,7 +41,7 @@ const DROPPED = new Set([
  */
 export function leanSchema(args: z.ZodRawShape): LeanSchema {
   const { required, ...schema } = z.toJSONSchema(z.strictObject(args), { io: "input", unrepresentable: "any" });
-  const lean = strip(schema, false) as LeanSchema;
+  const lean = record(strip(schema, false));
   return required && required.length > 0 ? { ...lean, required } : lean;
 }
 
@@ -35,7 +51,9 @@ function strip(node: unknown, named: boolean): unknown {
   if (node === null || typeof node !== "object") return node;
   if ("shape" in node && !named) return outline(node);
   const kept = Object.entries(node).filter(([key, value]) => (named ? !isHidden(value) : !DROPPED.has(key)));
-  const stripped: Record<string, unknown> = Object.fromEntries(kept.map(([key, value]) => [key, strip(value, key === "properties" && !named)]));
+  const stripped: Record<string, unknown> = Object.fromEntries(
+    kept.map(([key, value]) => [key, strip(value, key === "properties" && !named)]),
+  );
   return collapse(stripped);
 }
 
@@ -58,11 +76,16 @@ function distinct(members: unknown[]): unknown[] {
   });
 }
 
+function record(node: unknown): LeanSchema {
+  return typeof node === "object" && node !== null ? { ...node } : {};
+}
+
 /** A union of one is that one; a union of plain types is one `type` list. */
 function collapse(node: Record<string, unknown>): Record<string, unknown> {
   const { anyOf, ...rest } = node;
   if (!Array.isArray(anyOf)) return node;
-  if (anyOf.length === 1) return { ...rest, ...(anyOf[0] as object) };
-  const types = anyOf.map((member: { type?: unknown }) => (Object.keys(member).length === 1 ? member.type : undefined));
+  const members = anyOf.map(record);
+  if (members.length === 1) return { ...rest, ...members[0] };
+  const types = members.map((member) => (Object.keys(member).length === 1 ? member["type"] : undefined));
   return types.every((type) => typeof type === "string") ? { ...rest, type: types } : node;
 }

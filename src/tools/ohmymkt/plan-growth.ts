@@ -4,7 +4,18 @@ import { OhmymktError } from "../../errors.ts";
 import { slug } from "../../lib/names.ts";
 import { planChecklist, ultraworkObstacles, type ChecklistItem } from "../../lib/plan-checklist.ts";
 import { makePlan, PlanDefaults } from "../../lib/plan-document.ts";
-import { Deliverable, KpiTree, MODES, Money, Objective, PLANS, PlanInput, resolvePlan, Timeline, type Plan } from "../../lib/plans.ts";
+import {
+  Deliverable,
+  KpiTree,
+  MODES,
+  Money,
+  Objective,
+  PLANS,
+  PlanInput,
+  resolvePlan,
+  Timeline,
+  type Plan,
+} from "../../lib/plans.ts";
 import { knownPlans } from "../../features/governance/facts.ts";
 import { readModules, taskPool } from "../../features/governance/seeds.ts";
 import { NOTEPADS, seedNotepad } from "../../features/governance/notepads.ts";
@@ -63,10 +74,19 @@ export const planGrowth = defineTool({
         },
         bodyTemplate: template("plan.md"),
       });
-      const { path } = await tx.documents.write(PLANS.at(id), plan, { reason: plan.version === 1 ? "planned" : `revised to version ${plan.version}` });
+      const { path } = await tx.documents.write(PLANS.at(id), plan, {
+        reason: plan.version === 1 ? "planned" : `revised to version ${plan.version}`,
+      });
       await seedNotepad(tx, id);
       await tx.ledger.append({ kind: "plan.written", subject: id, after: { version: plan.version, mode: plan.mode } });
-      return { name: id, path: `.ohmymkt/${path}`, version: plan.version, mode: plan.mode, assumed: plan.assumed, checklist: planChecklist(plan) };
+      return {
+        name: id,
+        path: `.ohmymkt/${path}`,
+        version: plan.version,
+        mode: plan.mode,
+        assumed: plan.assumed,
+        checklist: planChecklist(plan),
+      };
     });
   },
   render: ({ name, path, version, mode, assumed, checklist }) =>
@@ -74,7 +94,9 @@ export const planGrowth = defineTool({
       `Plan ${name}, version ${version} (${mode}): ${path}; notepads in ${NOTEPADS}/${name}/.`,
       assumed.length > 0 ? `Assumed from the template, please confirm: ${assumed.join(", ")}.` : "",
       renderChecklist(checklist),
-      checklist.every((item) => item.holds) ? "Next: ohmymkt_review_plan." : `Next: complete it with ohmymkt_plan_growth {revise: "${name}", …}.`,
+      checklist.every((item) => item.holds)
+        ? "Next: ohmymkt_review_plan."
+        : `Next: complete it with ohmymkt_plan_growth {revise: "${name}", …}.`,
     ]
       .filter(Boolean)
       .join("\n"),
@@ -83,7 +105,9 @@ export const planGrowth = defineTool({
 /** A revision keeps what the call leaves out, except what was only assumed; a fresh version of a name starts from the call alone. */
 function mergeInput(stated: Record<string, unknown>, revised: Plan | undefined): PlanInput {
   const assumed: readonly string[] = revised?.assumed ?? [];
-  const kept = Object.entries(revised ?? {}).filter(([key]) => Object.hasOwn(PlanInput.shape, key) && !assumed.includes(key));
+  const kept = Object.entries(revised ?? {}).filter(
+    ([key]) => Object.hasOwn(PlanInput.shape, key) && !assumed.includes(key),
+  );
   const given = Object.entries(stated).filter(([, value]) => value !== undefined);
   return PlanInput.parse({ mode: "planned", ...Object.fromEntries(kept), ...Object.fromEntries(given) });
 }

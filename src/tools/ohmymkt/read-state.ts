@@ -14,7 +14,9 @@ export const readState = defineTool({
     page: z.int().min(1).default(1),
   },
   async run({ file, query, page }, context) {
-    const view: StateView = await context.transact((tx) => STATE_VIEWS[file](tx, { query, page, config: context.config }));
+    const view: StateView = await context.transact((tx) =>
+      STATE_VIEWS[file](tx, { query, page, config: context.config }),
+    );
     return { file, ...view };
   },
   render: ({ file, head, lines, total, page, pages }) => {

@@ -2,15 +2,22 @@ import type { Conflict, SignalReading } from "../../lib/trends.ts";
 
 /** One line per signal with its trend, basis and why. */
 export function renderReadings(readings: readonly SignalReading[]): string {
-  return readings.map((reading) => `- ${reading.signal}: ${reading.trend} (${reading.basis}) — ${reading.why}`).join("\n");
+  return readings
+    .map((reading) => `- ${reading.signal}: ${reading.trend} (${reading.basis}) — ${reading.why}`)
+    .join("\n");
 }
 
 /** Both sides of every conflict with source and time, and which one is used; empty when there is none. */
 export function renderConflicts(conflicts: readonly Conflict[]): string {
   return conflicts
     .map((conflict) => {
-      const claims = conflict.claims.map((claim) => `${claim.source} says ${claim.value ?? claim.trend} (${claim.observed_at.slice(0, 10)}, recorded ${claim.recorded_at.slice(0, 16)})`);
-      const used = conflict.used ? `${conflict.used} is used by the source order` : "none is used: add the sources to source_order in .ohmymkt/config.json";
+      const claims = conflict.claims.map(
+        (claim) =>
+          `${claim.source} says ${claim.value ?? claim.trend} (${claim.observed_at.slice(0, 10)}, recorded ${claim.recorded_at.slice(0, 16)})`,
+      );
+      const used = conflict.used
+        ? `${conflict.used} is used by the source order`
+        : "none is used: add the sources to source_order in .ohmymkt/config.json";
       return `Conflict in ${conflict.metric} (${conflict.kind}): ${claims.join("; ")}; ${used}.`;
     })
     .join("\n");

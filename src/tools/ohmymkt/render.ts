@@ -1,4 +1,4 @@
-import type { GateReport } from "../../lib/gates.ts";
+import type { GateReport } from "../../lib/gate-report.ts";
 import { cell } from "../../lib/markdown.ts";
 import type { ChecklistItem } from "../../lib/plan-checklist.ts";
 
@@ -13,11 +13,15 @@ export function renderChecklist(checklist: readonly ChecklistItem[]): string {
 export function renderGates(report: GateReport, plan: string | undefined): string {
   const rows = report.gates.flatMap((gate) =>
     gate.fields.map((field) => {
-      const age = field.evidence ? ` (${field.evidence.set_by}, ${field.age_days} d old${field.evidence.expires_at ? `, until ${field.evidence.expires_at.slice(0, 10)}` : ""})` : "";
+      const age = field.evidence
+        ? ` (${field.evidence.set_by}, ${field.age_days} d old${field.evidence.expires_at ? `, until ${field.evidence.expires_at.slice(0, 10)}` : ""})`
+        : "";
       return `| ${field.gate} | ${field.field} | ${field.value} | ${field.status === "pass" ? "pass" : "FAIL"} | ${cell(field.why)}${age} |`;
     }),
   );
-  const remedies = report.gates.filter((gate) => !gate.pass).map((gate) => `- ${gate.gate}: ${gate.remedies.join("; ")}`);
+  const remedies = report.gates
+    .filter((gate) => !gate.pass)
+    .map((gate) => `- ${gate.gate}: ${gate.remedies.join("; ")}`);
   return [
     `Gates: ${report.overall}${plan ? ` for plan ${plan}` : ""}`,
     "| gate | field | value | status | why |",

@@ -10,14 +10,20 @@ export const reportGrowth = defineTool({
     requires: z.array(z.string()).max(200).default([]).describe("task ids"),
   },
   async run(args, context) {
-    const { report, path } = await context.transact((tx) => writeGrowthReport(tx, { id: context.newId("summary"), ...args }, context.config));
+    const { report, path } = await context.transact((tx) =>
+      writeGrowthReport(tx, { id: context.newId("summary"), ...args }, context.config),
+    );
     return { ...report, paths: [`.ohmymkt/${path}`] };
   },
   render: (report) =>
     [
       `Growth report (${report.status}), ${report.window.text}: ${report.paths.join(", ")}`,
-      report.decision ? `Decision: ${report.decision.decision} — ${report.decision.reason}` : "Decision: none yet; run a cycle first.",
-      report.decision ? `Scale: ${report.decision.scale}${report.decision.scale_reasons.length > 0 ? ` (${report.decision.scale_reasons.join("; ")})` : ""}` : "",
+      report.decision
+        ? `Decision: ${report.decision.decision} — ${report.decision.reason}`
+        : "Decision: none yet; run a cycle first.",
+      report.decision
+        ? `Scale: ${report.decision.scale}${report.decision.scale_reasons.length > 0 ? ` (${report.decision.scale_reasons.join("; ")})` : ""}`
+        : "",
       ...report.open_required.map((task) => `Required and not finished: ${task.id} (${task.status}) ${task.title}`),
       `Signals: ${report.signals.map((one) => `${one.signal} ${one.trend}`).join(", ")}`,
       `Gates: ${report.gates.overall}. Campaign: ${report.campaign}. Conflicts: ${report.conflicts.length}. Incidents: ${report.incidents.length}. Open actions: ${report.actions.length}.`,

@@ -3,7 +3,7 @@ import { OhmymktError } from "../../errors.ts";
 import { knownPlans, type KnownPlan } from "../../features/governance/facts.ts";
 import { writeUpdates } from "../../features/governance/gate-updates.ts";
 import { note } from "../../features/governance/notepads.ts";
-import { checkUpdate } from "../../lib/gates.ts";
+import { checkUpdate } from "../../lib/gate-update.ts";
 import { planChecklist } from "../../lib/plan-checklist.ts";
 import { PLAN_REVIEW, resolvePlan } from "../../lib/plans.ts";
 import { defineTool, spendApproval } from "./define.ts";
@@ -21,16 +21,24 @@ export const reviewPlan = defineTool({
     if (args.verdict !== "approve") return undefined;
     return context.transact(async (tx) => {
       const plan = approvable(resolvePlan(args.plan, (await knownPlans(tx)).plans));
-      return { kind: "plan", subject: subject(plan), summary: `${plan.name} v${plan.version} (plans/${plan.name}.md@${plan.hash.slice(0, 8)}): ${plan.title}` };
+      return {
+        kind: "plan",
+        subject: subject(plan),
+        summary: `${plan.name} v${plan.version} (plans/${plan.name}.md@${plan.hash.slice(0, 8)}): ${plan.title}`,
+      };
     });
   },
   async run(args, context) {
     return context.transact(async (tx) => {
       const plan = resolvePlan(args.plan, (await knownPlans(tx)).plans);
       const approving = args.verdict === "approve";
-      const approval = approving ? await spendApproval(tx, context.approval, "plan", subject(approvable(plan))) : undefined;
+      const approval = approving
+        ? await spendApproval(tx, context.approval, "plan", subject(approvable(plan)))
+        : undefined;
       if (!approving && args.findings.length === 0) {
-        throw new OhmymktError("invalid_arguments", "verdict revise expected findings, got none", { hint: "say what must change, one finding per item" });
+        throw new OhmymktError("invalid_arguments", "verdict revise expected findings, got none", {
+          hint: "say what must change, one finding per item",
+        });
       }
       await tx.ledger.append({
         kind: PLAN_REVIEW,
@@ -39,15 +47,36 @@ export const reviewPlan = defineTool({
         evidence: { approval: approval?.id ?? null },
         after: { verdict: args.verdict, hash: plan.hash, version: plan.version, findings: args.findings },
       });
-      await note(tx, plan.name, "decisions", `review of version ${plan.version}: ${args.verdict}${args.findings.map((finding) => `; ${finding}`).join("")}`);
+      await note(
+        tx,
+        plan.name,
+        "decisions",
+        `review of version ${plan.version}: ${args.verdict}${args.findings.map((finding) => `; ${finding}`).join("")}`,
+      );
       if (approving) {
         const update = checkUpdate(
-          { gate: "strategy_gate", field: "approved", value: true, evidence: `plans/${plan.name}.md@${plan.hash.slice(0, 12)}` },
+          {
+            gate: "strategy_gate",
+            field: "approved",
+            value: true,
+            evidence: `plans/${plan.name}.md@${plan.hash.slice(0, 12)}`,
+          },
           context.config.evidence_days,
         );
-        await writeUpdates(tx, [{ ...update, plan: { name: plan.name, hash: plan.hash } }], context.actor, approval?.id);
+        await writeUpdates(
+          tx,
+          [{ ...update, plan: { name: plan.name, hash: plan.hash } }],
+          context.actor,
+          approval?.id,
+        );
       }
-      return { plan: plan.name, version: plan.version, verdict: args.verdict, findings: args.findings, checklist: planChecklist(plan.plan) };
+      return {
+        plan: plan.name,
+        version: plan.version,
+        verdict: args.verdict,
+        findings: args.findings,
+        checklist: planChecklist(plan.plan),
+      };
     });
   },
   render: ({ plan, version, verdict, findings, checklist }) =>
@@ -67,7 +96,11 @@ function subject(plan: KnownPlan): { plan: string; hash: string } {
 function approvable(plan: KnownPlan): KnownPlan {
   const unmet = planChecklist(plan.plan).filter((item) => !item.holds);
   if (unmet.length === 0) return plan;
-  throw new OhmymktError("invalid_arguments", `plan ${plan.name} cannot be approved yet: ${unmet.map((item) => `${item.question} (${item.why})`).join("; ")}`, {
-    hint: `revise it with ohmymkt_plan_growth {revise: "${plan.name}", …}, then review again`,
-  });
+  throw new OhmymktError(
+    "invalid_arguments",
+    `plan ${plan.name} cannot be approved yet: ${unmet.map((item) => `${item.question} (${item.why})`).join("; ")}`,
+    {
+      hint: `revise it with ohmymkt_plan_growth {revise: "${plan.name}", …}, then review again`,
+    },
+  );
 }

@@ -17,7 +17,12 @@ export const runCycle = defineTool({
   },
   async run(args, context): Promise<CycleResult> {
     return context.transact((tx) =>
-      run(tx, { id: context.newId(`${args.cadence}-${tx.now.slice(0, 10).replaceAll("-", "")}`), ...args }, context.actor, context.config),
+      run(
+        tx,
+        { id: context.newId(`${args.cadence}-${tx.now.slice(0, 10).replaceAll("-", "")}`), ...args },
+        context.actor,
+        context.config,
+      ),
     );
   },
   render: ({ cycle, conflicts }) =>

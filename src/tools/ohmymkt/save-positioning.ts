@@ -1,7 +1,20 @@
 import { z } from "zod";
 import { OhmymktError } from "../../errors.ts";
 import { actorLabel } from "../../lib/actor.ts";
-import { angleLines, AngleInput, AngleName, angleTitle, knownAngle, POSITIONING_DOCUMENT, rankAngles, saveAngle, selectedAngle, selectionLines, type Positioning, type RankedAngle } from "../../lib/positioning.ts";
+import {
+  angleLines,
+  AngleInput,
+  AngleName,
+  angleTitle,
+  knownAngle,
+  POSITIONING_DOCUMENT,
+  rankAngles,
+  saveAngle,
+  selectedAngle,
+  selectionLines,
+  type Positioning,
+  type RankedAngle,
+} from "../../lib/positioning.ts";
 import { fitLines, UNCONFIRMED } from "../../lib/research.ts";
 import type { Transaction } from "../../store/store.ts";
 import { defineTool } from "./define.ts";
@@ -25,8 +38,12 @@ export const savePositioning = defineTool({
   async run({ action, name, ...stated }, context): Promise<PositioningResult> {
     return context.transact(async (tx) => {
       const found = await tx.documents.revision(POSITIONING_DOCUMENT);
-      if (action === "read") return { ...shown(found?.value, name), action, confirmed: found === undefined || found.origin === "ours" };
-      if (name === undefined) throw new OhmymktError("invalid_arguments", "saving an angle expected its name, got none", { hint: 'repeat the call with name: "…"' });
+      if (action === "read")
+        return { ...shown(found?.value, name), action, confirmed: found === undefined || found.origin === "ours" };
+      if (name === undefined)
+        throw new OhmymktError("invalid_arguments", "saving an angle expected its name, got none", {
+          hint: 'repeat the call with name: "…"',
+        });
       const after = saveAngle(found?.value, name, stated, { at: tx.now, by: actorLabel(context.actor) });
       await tx.documents.write(POSITIONING_DOCUMENT, after);
       await recordSelection(tx, found?.value, after);
@@ -35,17 +52,26 @@ export const savePositioning = defineTool({
   },
   render({ action, name, angles, confirmed }) {
     const note = confirmed ? [] : [UNCONFIRMED];
-    if (action === "save") return fitLines([`Saved in ${PATH}.`, ...selectionLines(angles), ...angles.map((angle) => `- ${angleTitle(angle)}`)], PATH);
+    if (action === "save")
+      return fitLines(
+        [`Saved in ${PATH}.`, ...selectionLines(angles), ...angles.map((angle) => `- ${angleTitle(angle)}`)],
+        PATH,
+      );
     const asked = angles.filter((angle) => name === undefined || angle.name === name);
     return fitLines([...selectionLines(angles), ...asked.flatMap(angleLines), ...note], PATH);
   },
 });
 
-function shown(positioning: Positioning | undefined, name: string | undefined): Omit<PositioningResult, "action" | "confirmed"> {
+function shown(
+  positioning: Positioning | undefined,
+  name: string | undefined,
+): Omit<PositioningResult, "action" | "confirmed"> {
   const known = name === undefined ? undefined : knownAngle(positioning, name);
   const names = Object.keys(positioning?.angles ?? {}).join(", ");
   if (name !== undefined && known === undefined) {
-    throw new OhmymktError("not_found", `there is no positioning angle ${JSON.stringify(name)}`, { hint: names === "" ? "there is none yet" : `the angles are ${names}` });
+    throw new OhmymktError("not_found", `there is no positioning angle ${JSON.stringify(name)}`, {
+      hint: names === "" ? "there is none yet" : `the angles are ${names}`,
+    });
   }
   return { path: PATH, name: known, selected: selectedAngle(positioning), angles: rankAngles(positioning) };
 }

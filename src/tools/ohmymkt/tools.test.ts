@@ -28,7 +28,9 @@ async function started(): Promise<void> {
 describe("plan_growth and list_plans", () => {
   test("an existing name gets a new version, and the earlier one stays in the ledger", async () => {
     await bench.call("plan_growth", WHOLE_PLAN);
-    expect(await bench.text("plan_growth", { ...WHOLE_PLAN, goal: "Grow trials twice as fast" })).toContain("version 2");
+    expect(await bench.text("plan_growth", { ...WHOLE_PLAN, goal: "Grow trials twice as fast" })).toContain(
+      "version 2",
+    );
     const history = await bench.look((tx) => tx.documents.history("plans/trials.md"));
     expect(history).toHaveLength(2);
     expect(history[1]?.content).toContain("Grow trial starts");
@@ -71,14 +73,21 @@ describe("review_plan", () => {
     await bench.call("plan_growth", WHOLE_PLAN);
     expect((await bench.refusal("review_plan", { verdict: "revise" }, "plan-reviewer")).message).toContain("findings");
     await bench.call("review_plan", { verdict: "revise", findings: ["baseline has no source"] }, "plan-reviewer");
-    expect(await bench.text("list_plans")).toContain("needs_revision — Grow trial starts — to mend: baseline has no source");
+    expect(await bench.text("list_plans")).toContain(
+      "needs_revision — Grow trial starts — to mend: baseline has no source",
+    );
   });
 });
 
 describe("update_gates", () => {
   test("the question about an incomplete plan says what fails", async () => {
     await bench.call("plan_growth", { goal: "Grow", name: "thin" });
-    await bench.call("update_gates", { gate: "strategy_gate", field: "approved", value: true, evidence: "board meeting" });
+    await bench.call("update_gates", {
+      gate: "strategy_gate",
+      field: "approved",
+      value: true,
+      evidence: "board meeting",
+    });
     expect(bench.questions[0]).toContain("plan thin does not yet meet: the objective has a measurable outcome");
   });
 
@@ -93,9 +102,19 @@ describe("update_gates", () => {
   test("a hand edit is kept, shown and does not open the gate; confirming it does", async () => {
     await bench.call("check_gates");
     const gates = json("state/gates.json");
-    writeFileSync(path("state/gates.json"), JSON.stringify({ ...gates, capacity_gate: { rolling_weeks_feasible: 12 } }));
-    expect(await bench.text("check_gates")).toContain("| capacity_gate | rolling_weeks_feasible | 12 | FAIL | edited by hand, not confirmed");
-    await bench.call("update_gates", { gate: "capacity_gate", field: "rolling_weeks_feasible", value: 12, evidence: "sheet" });
+    writeFileSync(
+      path("state/gates.json"),
+      JSON.stringify({ ...gates, capacity_gate: { rolling_weeks_feasible: 12 } }),
+    );
+    expect(await bench.text("check_gates")).toContain(
+      "| capacity_gate | rolling_weeks_feasible | 12 | FAIL | edited by hand, not confirmed",
+    );
+    await bench.call("update_gates", {
+      gate: "capacity_gate",
+      field: "rolling_weeks_feasible",
+      value: 12,
+      evidence: "sheet",
+    });
     expect(await bench.text("check_gates")).toContain("| capacity_gate | rolling_weeks_feasible | 12 | pass | sheet");
   });
 
@@ -103,7 +122,14 @@ describe("update_gates", () => {
     await bench.call("check_gates");
     const gates = json("state/gates.json");
     const forged = { evidence: "trust me", set_by: "person (cli)", set_at: "2026-12-01T08:00:00.000Z" };
-    writeFileSync(path("state/gates.json"), JSON.stringify({ ...gates, capacity_gate: { rolling_weeks_feasible: 12 }, evidence: { "capacity_gate.rolling_weeks_feasible": forged } }));
+    writeFileSync(
+      path("state/gates.json"),
+      JSON.stringify({
+        ...gates,
+        capacity_gate: { rolling_weeks_feasible: 12 },
+        evidence: { "capacity_gate.rolling_weeks_feasible": forged },
+      }),
+    );
     expect(await bench.text("check_gates")).toContain("edited by hand, not confirmed");
   });
 
@@ -125,13 +151,16 @@ describe("start_campaign", () => {
     await bench.call("review_plan", { plan: "trials", verdict: "approve" }, "plan-reviewer");
     await bench.call("update_gates", ALL_EVIDENCE);
     await bench.call("plan_growth", { ...WHOLE_PLAN, name: "other" });
-    expect(await bench.text("start_campaign", { plan: "other" })).toContain("the approval belongs to plan trials, not to other");
+    expect(await bench.text("start_campaign", { plan: "other" })).toContain(
+      "the approval belongs to plan trials, not to other",
+    );
     expect(existsSync(path("boulder.json"))).toBe(false);
   });
 
   test("seeds everything, writes a board of 40 executable items, and an expired gate blocks the next one", async () => {
     await started();
-    for (const file of ["gates", "metrics", "modules", "sprint-board", "execution", "cycles"]) expect(existsSync(path(`state/${file}.json`))).toBe(true);
+    for (const file of ["gates", "metrics", "modules", "sprint-board", "execution", "cycles"])
+      expect(existsSync(path(`state/${file}.json`))).toBe(true);
     expect(await bench.text("read_state", { file: "health" })).toContain("[x] every board item has owner");
     bench.now += 11 * DAY;
     const error = await bench.call("start_campaign", { plan: "trials", end_current: true });
@@ -143,7 +172,10 @@ describe("start_campaign", () => {
     await started();
     const text = await bench.text("start_campaign", { action: "end", reason: "done" });
     const archived = /\.ohmymkt\/(\S+)/.exec(text)?.[1] ?? "";
-    expect(json(archived)).toMatchObject({ execution: { state: "ended" }, board: { plan: "trials", items: { length: 40 } } });
+    expect(json(archived)).toMatchObject({
+      execution: { state: "ended" },
+      board: { plan: "trials", items: { length: 40 } },
+    });
     expect(json("boulder.json")).toMatchObject({ active_plan: null });
   });
 });
@@ -158,9 +190,15 @@ describe("incidents, cycles and reports", () => {
     const id = "inc-20261201-1";
     expect((await bench.refusal("start_campaign", { action: "resume" })).message).toContain("is open");
     expect((await bench.refusal("incident", { action: "resolve", id })).message).toContain("without a postmortem");
-    expect((await bench.refusal("incident", { action: "update", id, severity: "P2" })).message).toContain("without a postmortem");
+    expect((await bench.refusal("incident", { action: "update", id, severity: "P2" })).message).toContain(
+      "without a postmortem",
+    );
     bench.answer = { approved: false, how: "host_prompt", reason: "not yet" };
-    const postmortem = { impact: "3 visits", root_cause: "typo", prevention: [{ title: "review step", owner: "content-ops", due_date: "2026-12-20" }] };
+    const postmortem = {
+      impact: "3 visits",
+      root_cause: "typo",
+      prevention: [{ title: "review step", owner: "content-ops", due_date: "2026-12-20" }],
+    };
     expect((await bench.refusal("incident", { action: "resolve", id, postmortem })).message).toContain("not yet");
     expect(json(`incidents/${id}.json`)).toMatchObject({ status: "open" });
     bench.answer = { approved: true, how: "host_prompt" };
@@ -169,7 +207,11 @@ describe("incidents, cycles and reports", () => {
     expect(json("state/execution.json")).toMatchObject({ state: "active" });
     expect(json("state/modules.json")).toMatchObject({ acceleration_core: { scale_loop: { status: "active" } } });
     const tasks = await bench.look((tx) => tx.tasks.list());
-    expect(tasks.map((task) => task.id).toSorted()).toEqual([`postmortem-${id}`, `prevention-${id}`, `prevention-${id}-1`]);
+    expect(tasks.map((task) => task.id).toSorted()).toEqual([
+      `postmortem-${id}`,
+      `prevention-${id}`,
+      `prevention-${id}-1`,
+    ]);
   });
 
   test("an unreadable incident counts as an open P0 until it is repaired", async () => {
@@ -197,16 +239,29 @@ describe("incidents, cycles and reports", () => {
     await started();
     await bench.call("run_cycle", { cadence: "weekly" });
     const id = "weekly-20261201-1-a1";
-    expect((await bench.refusal("run_cycle", { cadence: "weekly", actions: [{ id, status: "deferred" }] })).message).toContain("without a reason");
+    expect(
+      (await bench.refusal("run_cycle", { cadence: "weekly", actions: [{ id, status: "deferred" }] })).message,
+    ).toContain("without a reason");
     await bench.call("run_cycle", { cadence: "weekly", actions: [{ id, status: "done" }] });
-    expect(json("state/cycles.json")).toMatchObject({ cycles: [{ actions: expect.arrayContaining([expect.objectContaining({ id, status: "done" })]) }, {}] });
+    expect(json("state/cycles.json")).toMatchObject({
+      cycles: [{ actions: expect.arrayContaining([expect.objectContaining({ id, status: "done" })]) }, {}],
+    });
   });
 
   test("two sources that disagree are both kept, and the configured order decides", async () => {
     await bench.store.close();
     bench = await startedBench({ directory: workspace.directory, config: { source_order: ["ga4"] } });
-    const one = (source: string, trend: string) => ({ track: "quality_track", metric: "high_intent_session", trend, source });
-    const text = await bench.text("update_metrics", { observations: [one("ga4", "down"), one("dashboard", "up")] }, "growth-analyst");
+    const one = (source: string, trend: string) => ({
+      track: "quality_track",
+      metric: "high_intent_session",
+      trend,
+      source,
+    });
+    const text = await bench.text(
+      "update_metrics",
+      { observations: [one("ga4", "down"), one("dashboard", "up")] },
+      "growth-analyst",
+    );
     expect(text).toContain("ga4 says down");
     expect(text).toContain("dashboard says up");
     expect(text).toContain("ga4 is used by the source order");

@@ -3,7 +3,8 @@ import { gateReport, knownPlans, planInForce } from "../../features/governance/f
 import { bindUpdates, describeUpdate, writeUpdates } from "../../features/governance/gate-updates.ts";
 import { readExecution } from "../../features/governance/seeds.ts";
 import { OhmymktError } from "../../errors.ts";
-import { GATE_NAMES, type GateUpdate } from "../../lib/gates.ts";
+import { GATE_NAMES } from "../../lib/gates.ts";
+import type { GateUpdate } from "../../lib/gate-update.ts";
 import { defineTool, spendApproval } from "./define.ts";
 import { hidden } from "./lean-schema.ts";
 import { renderGates } from "./render.ts";
@@ -50,15 +51,22 @@ export const updateGates = defineTool({
   render: (result) => `Set: ${result.set.join(", ")}\n${renderGates(result, result.plan)}`,
 });
 
-function requested(args: { [K in keyof GateUpdate]?: GateUpdate[K] | undefined } & { updates?: readonly GateUpdate[] | undefined }): GateUpdate[] {
+function requested(
+  args: { [K in keyof GateUpdate]?: GateUpdate[K] | undefined } & { updates?: readonly GateUpdate[] | undefined },
+): GateUpdate[] {
   const { updates, gate, field, value, ...rest } = args;
-  const single = gate !== undefined && field !== undefined && value !== undefined ? [{ gate, field, value, ...rest }] : [];
+  const single =
+    gate !== undefined && field !== undefined && value !== undefined ? [{ gate, field, value, ...rest }] : [];
   const partial = single.length === 0 && (gate ?? field ?? value) !== undefined;
   const all = [...single, ...(updates ?? [])];
   if (partial || all.length === 0) {
-    throw new OhmymktError("invalid_arguments", "ohmymkt_update_gates expected gate, field and value together, or updates", {
-      hint: `for example {gate: "${GATE_NAMES[2]}", field: "rolling_weeks_feasible", value: 9, evidence: "…"}`,
-    });
+    throw new OhmymktError(
+      "invalid_arguments",
+      "ohmymkt_update_gates expected gate, field and value together, or updates",
+      {
+        hint: `for example {gate: "${GATE_NAMES[2]}", field: "rolling_weeks_feasible", value: 9, evidence: "…"}`,
+      },
+    );
   }
   return all;
 }

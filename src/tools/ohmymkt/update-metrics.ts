@@ -2,10 +2,9 @@ import { z } from "zod";
 import { signalFacts } from "../../features/governance/facts.ts";
 import { OhmymktError } from "../../errors.ts";
 import { actorLabel } from "../../lib/actor.ts";
-import { METRICS_DOCUMENT, metricsDocument, SIGNALS, TRACKS, type Signal, type Trend } from "../../lib/metrics.ts";
+import { METRICS_DOCUMENT, metricsDocument, SIGNALS, TRACKS } from "../../lib/metrics.ts";
 import type { Observation } from "../../lib/observations.ts";
 import type { Conflict, SignalReading } from "../../lib/trends.ts";
-import type { Transaction } from "../../store/store.ts";
 import { defineTool, type RunContext } from "./define.ts";
 import { hidden } from "./lean-schema.ts";
 import { renderConflicts, renderReadings } from "./render-signals.ts";
@@ -43,29 +42,43 @@ export const updateMetrics = defineTool({
     const single = track !== undefined && metric !== undefined ? [{ track, metric, ...rest }] : [];
     const all = [...single, ...observations];
     if (all.length === 0 || (single.length === 0 && (track ?? metric) !== undefined)) {
-      throw new OhmymktError("invalid_arguments", "ohmymkt_update_metrics expected track and metric together, or observations", {
-        hint: `for example {track: "quality_track", metric: "high_intent_session", value: 412, source: "ga4"}`,
-      });
+      throw new OhmymktError(
+        "invalid_arguments",
+        "ohmymkt_update_metrics expected track and metric together, or observations",
+        {
+          hint: `for example {track: "quality_track", metric: "high_intent_session", value: 412, source: "ga4"}`,
+        },
+      );
     }
     return context.transact(async (tx) => {
       const stored = await tx.observations.append(all.map((one) => toObservation(one, tx.now, context)));
       const facts = await signalFacts(tx, "weekly", context.config);
-      const trends = Object.fromEntries(facts.readings.map((reading) => [reading.signal, reading.trend])) as Record<Signal, Trend>;
-      await writeMetrics(tx, trends);
+      await tx.documents.write(METRICS_DOCUMENT, metricsDocument(facts.readings), {
+        reason: "trends computed from the observations of 7 days",
+      });
       return { stored, ...facts };
     });
   },
   render: ({ stored, readings, conflicts }) =>
-    [`Stored ${stored.length} observation${stored.length === 1 ? "" : "s"}.`, renderReadings(readings), renderConflicts(conflicts)].filter(Boolean).join("\n"),
+    [
+      `Stored ${stored.length} observation${stored.length === 1 ? "" : "s"}.`,
+      renderReadings(readings),
+      renderConflicts(conflicts),
+    ]
+      .filter(Boolean)
+      .join("\n"),
 });
 
-async function writeMetrics(tx: Transaction, trends: Record<Signal, Trend>): Promise<void> {
-  await tx.documents.write(METRICS_DOCUMENT, metricsDocument(trends), { reason: "trends computed from the observations of 7 days" });
-}
+type Stated = { [K in keyof typeof One]?: z.output<(typeof One)[K]> | undefined } & {
+  track: (typeof TRACKS)[number];
+  metric: string;
+};
 
-type Stated = { [K in keyof typeof One]?: z.output<(typeof One)[K]> | undefined } & { track: (typeof TRACKS)[number]; metric: string };
-
-function toObservation(stated: Stated, now: string, context: RunContext): Omit<Observation, "id" | "recorded_at" | "actor"> {
+function toObservation(
+  stated: Stated,
+  now: string,
+  context: RunContext,
+): Omit<Observation, "id" | "recorded_at" | "actor"> {
   const metric = stated.metric.replace(/_trend$/, "");
   const signal = Object.entries(SIGNALS).find(([name]) => name === metric)?.[1];
   if (signal && signal.track !== stated.track) {
@@ -76,7 +89,9 @@ function toObservation(stated: Stated, now: string, context: RunContext): Omit<O
   }
   const observed = stated.observed_at === undefined ? now : new Date(stated.observed_at).toISOString();
   if (observed > now) {
-    throw new OhmymktError("invalid_arguments", `${metric} was observed at ${observed}, which is in the future`, { hint: `it is now ${now}` });
+    throw new OhmymktError("invalid_arguments", `${metric} was observed at ${observed}, which is in the future`, {
+      hint: `it is now ${now}`,
+    });
   }
   const { value, trend, unit, track } = stated;
   return {

@@ -28,9 +28,14 @@ const TOKEN = /[\p{L}\p{N}\p{M}]+(?:['’/-][\p{L}\p{N}\p{M}]+)*|\uFFFC+/gu;
 
 /** Lower-case words of a stretch; French and Italian elisions ("n'utilise") become two words. */
 export function tokens(text: string): string[] {
-  const found = text.toLowerCase().replaceAll("’", "'").replaceAll("ـ", "").match(TOKEN) ?? [];
+  const found =
+    text
+      .toLowerCase()
+      .replaceAll("’", "'")
+      .replaceAll(/\u0640|[\u064b-\u0652]/g, "")
+      .match(TOKEN) ?? [];
   return found.flatMap((token) => {
-    const elided = /^(n|d|l|j|qu(?!'est)|s|dell|all|un)'(.+)$/.exec(token);
+    const elided = /^(n|d|l|j|m|qu(?!'est)|s|dell|all|un)'(.+)$/.exec(token);
     return elided === null || token === "s'il" ? [token] : [elided[1] ?? "", elided[2] ?? ""];
   });
 }

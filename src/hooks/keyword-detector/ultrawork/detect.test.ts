@@ -1,18 +1,22 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
-import { CORPUS } from "./corpus.ts";
+import { CORPUS } from "./testing/corpus.ts";
 import { detectUltrawork } from "./detect.ts";
-import { SECOND_HOLDOUT } from "./holdout-second.ts";
-import { THIRD_HOLDOUT } from "./holdout-third.ts";
-import { HOLDOUT } from "./holdout.ts";
+import { ADVERSARIAL } from "./testing/holdout.ts";
+import { LATER_REALISTIC } from "./testing/realistic-later.ts";
+import { REALISTIC } from "./testing/realistic.ts";
 
-const groups = Map.groupBy([...CORPUS, ...HOLDOUT, ...SECOND_HOLDOUT, ...THIRD_HOLDOUT], ({ category, language, active }) => `${category} (${language}) → ${active ? "on" : "off"}`);
+const groups = Map.groupBy(
+  [...CORPUS, ...ADVERSARIAL, ...REALISTIC, ...LATER_REALISTIC],
+  ({ category, language, active }) => `${category} (${language}) → ${active ? "on" : "off"}`,
+);
 
 describe("labelled prompts", () => {
   test("are many, in many languages", () => {
     expect(new Set(CORPUS.map(({ text }) => text)).size).toBeGreaterThanOrEqual(320);
     expect(new Set(CORPUS.map(({ language }) => language)).size).toBeGreaterThanOrEqual(11);
-    expect(HOLDOUT.length).toBeGreaterThanOrEqual(120);
+    expect(ADVERSARIAL.length).toBeGreaterThanOrEqual(400);
+    expect(REALISTIC.length + LATER_REALISTIC.length).toBeGreaterThanOrEqual(2000);
   });
 
   test.each([...groups])("%s", (_, prompts) => {
@@ -22,11 +26,43 @@ describe("labelled prompts", () => {
 });
 
 describe("any text", () => {
-  const pieces = fc.constantFrom("ulw", "ultrawork", " ", "\n", "```", "~~~", "`", "\"", "'", "“", "”", "<", ">", "<a>", "</a>", "<system-reminder>", "don't", "what", "is", "?", ".", "用", "で", "/", "-", "a", "\u{1F600}", "\uD800");
+  const pieces = fc.constantFrom(
+    "ulw",
+    "ultrawork",
+    " ",
+    "\n",
+    "```",
+    "~~~",
+    "`",
+    '"',
+    "'",
+    "“",
+    "”",
+    "<",
+    ">",
+    "<a>",
+    "</a>",
+    "<system-reminder>",
+    "don't",
+    "what",
+    "is",
+    "?",
+    ".",
+    "用",
+    "で",
+    "/",
+    "-",
+    "a",
+    "\u{1F600}",
+    "\uD800",
+  );
   const noisy = fc.array(pieces, { maxLength: 60 }).map((parts) => parts.join(""));
 
   test("never throws", () => {
-    fc.assert(fc.property(fc.oneof(noisy, fc.string({ unit: "binary" })), (text) => typeof detectUltrawork(text) === "boolean"), { numRuns: 300 });
+    fc.assert(
+      fc.property(fc.oneof(noisy, fc.string({ unit: "binary" })), (text) => typeof detectUltrawork(text) === "boolean"),
+      { numRuns: 300 },
+    );
   });
 
   test("is off inside a fence that it cannot close", () => {
@@ -41,13 +77,62 @@ describe("any text", () => {
   });
 
   test("a leading command stays on whatever fenced code follows", () => {
-    fc.assert(fc.property(noisy, (text) => detectUltrawork(`ulw fix this\n\`\`\`\`\`\`\`\`\n${text.replaceAll("`", "")}`)), { numRuns: 200 });
+    fc.assert(
+      fc.property(noisy, (text) => detectUltrawork(`ulw fix this\n\`\`\`\`\`\`\`\`\n${text.replaceAll("`", "")}`)),
+      { numRuns: 200 },
+    );
   });
 });
 
 describe("time", () => {
   const MEGABYTE = 1_000_000;
-  const hostile = ["`", "``` ", "`a", "```\n", "~~~\n", "`` ` ``` ", "<", "<a ", "<a>", "<a><b>", "</a>", "<!--", "<system-reminder>", "\"", "\"a ", "“", "„", "«", "'a ", "‘", "'", "ulw ", "ulw,", "ulw", "don't ulw ", "not ", "/", "a/ulw", "[", "(", "> ", " ", "\n", "\n\n", "- ", "不", "ulwは", "а", "...", "ｕ", "no no "];
+  const hostile = [
+    "`",
+    "``` ",
+    "`a",
+    "```\n",
+    "~~~\n",
+    "`` ` ``` ",
+    "<",
+    "<a ",
+    "<a>",
+    "<a><b>",
+    "</a>",
+    "<!--",
+    "<system-reminder>",
+    '"',
+    '"a ',
+    "“",
+    "„",
+    "«",
+    "'a ",
+    "'a\n",
+    '"a\n\n',
+    "“a ",
+    "‘a ",
+    "‘",
+    "'",
+    "ulw ",
+    "ulw,",
+    "ulw",
+    "don't ulw ",
+    "not ",
+    "/",
+    "a/ulw",
+    "[",
+    "(",
+    "> ",
+    " ",
+    "\n",
+    "\n\n",
+    "- ",
+    "不",
+    "ulwは",
+    "а",
+    "...",
+    "ｕ",
+    "no no ",
+  ];
 
   test.each(hostile)("a megabyte of %p takes linear time", (unit) => {
     const text = unit.repeat(Math.ceil(MEGABYTE / unit.length));

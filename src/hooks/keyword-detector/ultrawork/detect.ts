@@ -3,15 +3,16 @@ import { judgeCjk } from "./judge-cjk.ts";
 import { judgeWords } from "./judge-words.ts";
 import { maskBlocks } from "./mask-blocks.ts";
 import { maskQuotes, stripOuterQuotes } from "./mask-quotes.ts";
+import { mayMention } from "./mention.ts";
 
-const QUICK = /ulw|ultrawork|[ｕＵ][ｌＬ]/i;
 const FULL_WIDTH = /[Ａ-Ｚａ-ｚ]/g;
 const KEYWORD = /ulw|ultrawork/gi;
 /** Letters of scripts that are written with spaces; beside them the keyword is part of a longer word. */
 const WORD_BEFORE = /[\p{Script=Latin}\p{Script=Cyrillic}\p{Script=Greek}\p{N}\p{Pc}]$/u;
 const WORD_AFTER = /^[\p{Script=Latin}\p{Script=Cyrillic}\p{Script=Greek}\p{N}\p{Pc}]/u;
 const GLUED_BEFORE = /(?:[-‐‑@#$%&=~\\{+^]|::|(?<!\.)\.|[\p{L}\p{N}][/+]|\/[^\s]*\/|[\w.)\]]\(|[\w)\]]\[)$/u;
-const GLUED_AFTER = /^(?:[-‐‑](?=[\p{L}\p{N}])|[@#$%&=~\\/}^]|\(\)|::|:[/\d]|\.(?=[\p{L}\p{N}_])|['’]s\b|\]\(|[+](?=\p{L}))/u;
+const GLUED_AFTER =
+  /^(?:[-‐‑](?=[\p{L}\p{N}])(?!modus(?![\p{L}\p{N}]))|[@#$%&=~\\/}^]|\(\)|::|:[/\d]|\.(?=[\p{L}\p{N}_])|['’]s\b|\]\(|[+](?=\p{L}))/iu;
 const LINK_BEFORE = /(?:[a-z][a-z0-9+.-]*:\/\/|\bwww\.|\bmailto:|\/)\S*$/i;
 const TOKEN_REACH = 2048;
 const TOKEN_BREAK = /[\s"“”„«»「」『』<>\u3000-\u30ff\u3400-\u9fff\uac00-\ud7af\uff01-\uff0f]/u;
@@ -30,10 +31,13 @@ function tokenBefore(text: string, start: number): string {
 /** True when the characters directly beside it make the occurrence a part of a word, path, address or flag. */
 function isGlued(text: string, { start, end }: Occurrence): boolean {
   const near = text.slice(Math.max(0, start - 2), start);
-  const right = text.slice(end, end + 3);
+  const right = text.slice(end, end + 8);
   if (WORD_BEFORE.test(near) || WORD_AFTER.test(right) || GLUED_AFTER.test(right)) return true;
   const token = tokenBefore(text, start);
-  if (token === "/") return !/(?:^|\n|\b(?:use|run|do|with|please|type|start))[ \t]*$/i.test(text.slice(Math.max(0, start - 20), start - 1));
+  if (token === "/")
+    return !/(?:^|\n|\b(?:use|run|do|with|please|type|start))[ \t]*$/i.test(
+      text.slice(Math.max(0, start - 20), start - 1),
+    );
   if (/^[*([]*$/.test(token)) return /[\w)]\[$/.test(near);
   return GLUED_BEFORE.test(near) || LINK_BEFORE.test(token);
 }
@@ -59,7 +63,7 @@ function judge(text: string, { start, end }: Occurrence): Judgement {
  * or asked about. Where it is both used and refused, the later one counts. Never throws; linear in the text's length.
  */
 export function detectUltrawork(text: string): boolean {
-  if (!QUICK.test(text)) return false;
+  if (!mayMention(text)) return false;
   const narrow = text.replace(FULL_WIDTH, (char) => String.fromCharCode(char.charCodeAt(0) - 0xfee0));
   const masked = maskQuotes(maskBlocks(stripOuterQuotes(narrow)));
   let verdict: Judgement = "mention";

@@ -1,21 +1,61 @@
 import { lastClause, nextClause, tokens, type Judgement, type Sentence } from "./clause.ts";
+import { isFollowedByVerb } from "./finite.ts";
 import * as lexicon from "./lexicon.ts";
 import { isNegatedAfter, isNegatedBefore } from "./negation.ts";
+import { isReport } from "./report.ts";
 
-const AUXILIARIES = /^(?:can|could|would|will|should|must|might|sollte|kann|wird)$/;
 const COORDINATORS = /^(?:and|und|et|y|e|и|و|en|og|och|i|ve|plus|then|dann|puis)$/;
-const IT = /^(?:[,\s:–—-]*)(?:what|how|was|wie|why|warum|qu'est-ce|comment|c'est|qué|cómo|o que|como|cosa|come|что|как|ما)[^.\n]{0,14}(?<!\p{L})(?:it|that|das|es|ça|eso|isso|это|هذا)(?!\p{L})[^\n]{0,12}$/iu;
-const WHAT_IS = /^[,\s:–—-]*(?:(?:c'est quoi|c’est quoi|qué es|o que é|che cos'è|cos'è|что это)(?: ça| isso| eso| такое)?)\s*$/iu;
-const GERMAN_AFTER_WAS = /^(?:macht|machen|ist|sind|kostet|können|kann|sollen|sollten|soll|müssen|muss|wir|unser|unsere|der|die|das|fehlt|läuft|tun|bringt|wäre|hat|haben)$/;
-const SHELL = /(?:^|\n)\s*(?:sudo )?(?:git|npm|npx|bunx?|pnpm|yarn|pip3?|brew|docker|curl|opencode|grep|rg|cd|ls|mkdir|touch|chmod|ssh|python3?|node)\s[^\n]*$/;
+const IT =
+  /^(?:[,\s:–—-]*)(?:what|how|was|wie|why|warum|qu'est-ce|comment|c'est|qué|cómo|o que|como|cosa|come|что|как|ما)[^.\n]{0,14}(?<!\p{L})(?:it|that|das|es|ça|eso|isso|это|هذا)(?!\p{L})[^\n]{0,12}$/iu;
+const IS_IT =
+  /^\s*[,:–—-]+\s*(?:is|does|can|will|did|has|ist|kann|hat|est-ce que|это|هل)\s+(?:it|that|das|es|c'est|ça)(?!\p{L})/iu;
+const WHAT_IS =
+  /^[,\s:–—-]*(?:(?:c'est quoi|c’est quoi|qué es|o que é|che cos'è|cos'è|что это)(?: ça| isso| eso| такое)?)\s*$/iu;
+const SHELL =
+  /(?:^|\n)\s*(?:sudo )?(?:git|npm|npx|bunx?|pnpm|yarn|pip3?|brew|docker|curl|opencode|grep|rg|cd|ls|mkdir|touch|chmod|ssh|python3?|node)\s[^\n]*$/;
 const POSSESSIVE = /^(?!(?:let|what|it|that|here|there|who|how|when|where|why)'s)[\p{L}\p{N}]+'s$/u;
 const SPACELESS = /[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]/;
 const YES_OR_NO = /^(?:is|are|was|were|does|did|has|should|am|ist|sind|soll|sollte)$/;
-const PERFECT = /(?:^| )(?:ho|hai|ha|abbiamo|ai|as|a|avons|avez|ont|he|has|hemos|han|tenho|temos) (?:già |déjà |ya |já )?(?:usato|utilizzato|provato|utilisé|essayé|testé|usado|utilizado|probado)(?: |$)/u;
-const PAST = /^(?:usé|usó|usei|usou|usamos|probé|использовал|использовала|использовали|пробовал|попробовал|включал)$/u;
-const PARTICIPLE = /^(?:benutzt|genutzt|verwendet|probiert|ausprobiert|getestet|gesehen|gehört)$/;
-const NAMES_IT = /^(?:word|words|keyword|term|explain|define|describe|translate|topic|subject|about|meaning|re|wort|begriff|erkläre|mot|explique|palabra|explica|spiega|объясни|слово)$/;
+const NAMES_IT =
+  /^(?:word|words|keyword|term|explain|define|describe|translate|topic|subject|about|meaning|re|wort|begriff|erkläre|mot|explique|palabra|explica|spiega|объясни|слово)$/;
+const FINITE_TALK =
+  /^(?:explain|describe|tell|show|teach|check|see|know|find|verify|confirm|look|erklären|sagen|zeigen|prüfen|expliquer|dire|explicar|decir|dizer|spiegare|dire|объяснить|сказать)$/;
 
+/** "lo que hizo ulw", "ما فعله ulw": the keyword is the subject of what is asked for. */
+const RELATIVE = /^(?:que|qu|what|that|which|was|cosa|che|что|ما|الذي|التي|wat)$/;
+const PUTS_STEM =
+  /^(?:us[aeoi]|utili[sz]|lan[cçz]|akti[vw]|acti?v|ativ|attiv|nutz|benutz|verwend|использ|примен|включ|запус|задейств|استخدم|استعمل|تستخدم|تستعمل|نستخدم|شغل)/;
+const EARLIER = /^(?:first|second|last|previous|latest|current|old|recent|earlier|letzte[nrs]?|vorige[nr]?)$/;
+const POLITE = new Set(
+  "please pls now bitte jetzt svp s'il te vous plaît stp por favor per favore пожалуйста".split(" "),
+);
+const NOUNS =
+  /^(?:rate|tests?|reviews?|names?|questions?|demos?|features?|reports?|search|support|terms?|documents?|feedback|guide|replies|posts?)$/;
+const PLURAL_VERB =
+  /^(?:keep|look|stay|seem|eat|take|fail|don't|dont|never|always|still|get|need|run|cost|start|stop|crash|have|do)$/;
+const CONJUNCTION =
+  /^(?:ob|dass|wenn|weil|if|whether|because|quand|cuando|если|что|чтобы|bis|until|when|que|qu|qu'est|che|пока|أن|حتى)$/;
+/** "problems with ulw": the preposition belongs to the noun before it. */
+const TROUBLE =
+  /^(?:probl[eè]m|issue|trouble|error|bug|fehler|erfahrung|experience|question|frage|expérience|experiencia|erro|проблем|ошибк|опыт|مشاكل|مشكلة|تجربة)/;
+const INFINITIVE = /(?:er|ir|oir|re|ar|are|ere|ire|ть)$/;
+const BEFORE_INFINITIVE =
+  /^(?:à|di|de|per|para|pour|veux|voudrais|quiero|quisiera|voglio|vorrei|quero|queria|хочу|помоги|мне)$/;
+/** "¿me haces esto con ulw?": the work is named, so the question asks for it. */
+const WORK = /^(?:esto|eso|hacerlo|farlo|questo|ça|cela|isso|isto|fazê-lo|this|это)$/;
+const WORKS = /^(?:funktion|funcion|funzion|fonction|march|work|geht|klappt)/;
+const AGENT = /^(?:par|por|da|von|pelo|dal)$/;
+const PASSIVE = /(?:é|ée|és|ées|ado|ada|ados|adas|ido|ida|ato|ata|ati|ate|ito|uto|t|en)$/;
+const OWNED =
+  /^(?:the|our|my|your|his|her|their|that|der|die|dieser|unsere?|meine?|ma|mi|el|nuestro|mi|le|notre|mon|il|nosso|meu|[\p{L}\p{N}]+'s)$/u;
+
+const DETERMINED = /^(?:the|a|an|our|my|your|this|that)$/;
+
+const isLight = (word: string): boolean =>
+  lexicon.LIGHT.has(word) ||
+  lexicon.ADDRESSEES.has(word) ||
+  lexicon.REQUEST_VERBS.has(word) ||
+  lexicon.OPENERS.has(word);
 const isQuestion = (end: string): boolean => /[?？؟]/.test(end);
 
 function skip(list: readonly string[], set: ReadonlySet<string>): string[] {
@@ -24,33 +64,76 @@ function skip(list: readonly string[], set: ReadonlySet<string>): string[] {
   return list.slice(index);
 }
 
-/** "ulw is …", "ulw costs …": the keyword is what the sentence is about. */
-function isSubject(after: readonly string[], sentence: Sentence): boolean {
-  const [verb = "", next = ""] = skip(after, lexicon.MODE_NOUNS);
-  if (!lexicon.SUBJECT_VERBS.has(verb)) return verb === "may" && /^(?:be|not|help|cost|have)$/.test(next);
-  if (verb === "was" && GERMAN_AFTER_WAS.test(next)) return false;
-  if (verb === "es" && /^(?:soll|muss|geht|gibt|ist|wird|braucht)$/.test(next)) return false;
-  if (!lexicon.INVERTED_SUBJECTS.has(next)) return true;
-  return !AUXILIARIES.test(verb) && !isQuestion(sentence.end);
+/** "loves", "tested" and "testing" are listed as "love" and "test". */
+function isMention(word: string): boolean {
+  const { MENTIONS } = lexicon;
+  if (MENTIONS.has(word)) return true;
+  const stem = /^([a-z]{2,}?)(?:s|es|ed|d|ing)$/.exec(word)?.[1];
+  return (
+    stem !== undefined && (MENTIONS.has(stem) || MENTIONS.has(`${stem}e`) || MENTIONS.has(stem.replace(/(.)\1$/, "$1")))
+  );
+}
+
+/** "our conversion rate ulw": a word of talk that is the noun of the task. */
+function isNoun(before: readonly string[], index: number): boolean {
+  const previous = before[index - 1] ?? "";
+  return (
+    NOUNS.test(before[index] ?? "") &&
+    index > 0 &&
+    !lexicon.SUBJECTS.has(previous) &&
+    !lexicon.LIGHT.has(previous) &&
+    !lexicon.OPENERS.has(previous) &&
+    !/^(?:and|then)$/.test(previous)
+  );
 }
 
 /** The keyword as a topic: its docs, its price, its rivals. */
 function isTopic(before: readonly string[], after: readonly string[], sentence: Sentence): boolean {
   const [first = "", second = ""] = after;
-  if (lexicon.COMPARERS.has(first) && second !== "else") return true;
+  if (
+    lexicon.COMPARERS.has(first) &&
+    second !== "else" &&
+    (first !== "o" || isQuestion(sentence.end) || lexicon.OTHER_MODES.has(second))
+  )
+    return true;
   if (/^(?:and|und|et|y|и|,)$/.test(first) && lexicon.OTHER_MODES.has(second)) return true;
   if (/^[,/]\s*\p{L}/u.test(sentence.after) && lexicon.OTHER_MODES.has(tokens(sentence.after)[0] ?? "")) return true;
+  if (/^(?:and|und|y|et|e)$/.test(first) && lexicon.DETERMINERS.has(second)) return true;
+  if (/^(?:looks|seems|sounds|feels)$/.test(second) || (first === "not" && second.endsWith("ing"))) return true;
+  if (second === "ich" && !/^(?:will|möchte|brauche|hätte|kann|soll)$/.test(first)) return !isQuestion(sentence.end);
   if (!lexicon.META_NOUNS.has(first)) return false;
-  return before.length > 0 || after.length === 1 || lexicon.SUBJECT_VERBS.has(second);
+  if (PLURAL_VERB.test(second) || /^(?:empty|missing|weird|wrong)$/.test(second)) return true;
+  return before.length > 0 || after.length === 1 || isFollowedByVerb(after.slice(1), sentence.after, false);
 }
 
-function judgeLeading(sentence: Sentence, earlier: readonly string[], mark: string, after: readonly string[]): Judgement {
+const opensQuestion = (word: string): boolean => lexicon.QUESTION_WORDS.has(word) || lexicon.REQUEST_VERBS.has(word);
+
+function judgeLeading(
+  sentence: Sentence,
+  earlier: readonly string[],
+  mark: string,
+  after: readonly string[],
+): Judgement {
   const question = isQuestion(sentence.end);
   if (mark === ":" && earlier.length <= 2 && NAMES_IT.test(earlier.at(-1) ?? "")) return "mention";
   if (question && sentence.after.trim() === "" && earlier.length === 0) return "mention";
+  if (
+    /^(?:zu|to)$/.test(after[0] ?? "") &&
+    after.length === 2 &&
+    earlier.length > 0 &&
+    !lexicon.USE_VERBS.has(after[1] ?? "")
+  )
+    return "mention";
   if (question && lexicon.JUDGEMENTS.has(after[0] ?? "")) return "mention";
-  if (question && !/^[,;:—–-]/.test(sentence.after.trim()) && after.length <= 2 && !SPACELESS.test(sentence.after) && !lexicon.QUESTION_WORDS.has(after[0] ?? "")) return "mention";
+  if (
+    question &&
+    !/^[,;:—–¿-]/.test(sentence.after.trim()) &&
+    !SPACELESS.test(sentence.after) &&
+    !after.slice(0, Math.max(1, after.length - 1)).some(opensQuestion)
+  )
+    return "mention";
   if (question && /^(?:for|für|pour|para|per|для)$/.test(after[0] ?? "") && after.length <= 4) return "mention";
+  if (question && IS_IT.test(sentence.after)) return "mention";
   return IT.test(sentence.after) || WHAT_IS.test(sentence.after) ? "mention" : "use";
 }
 
@@ -60,8 +143,9 @@ function governorOf(before: readonly string[]): { word: string; index: number; n
   let named = false;
   for (; index >= 0; index -= 1) {
     const word = before[index] ?? "";
-    const article = lexicon.DETERMINERS.has(word) || /^(?:de|d|di|do|da|l|al|del|du|des|из)$/.test(word) || POSSESSIVE.test(word);
-    if (!article && !lexicon.MODE_NOUNS.has(word)) break;
+    const article =
+      lexicon.DETERMINERS.has(word) || /^(?:de|d|di|do|da|l|al|del|du|des|из)$/.test(word) || POSSESSIVE.test(word);
+    if (!article && (!lexicon.MODE_NOUNS.has(word) || lexicon.USE_VERBS.has(word))) break;
     named ||= article;
   }
   return { word: before[index] ?? "", index, named };
@@ -70,8 +154,9 @@ function governorOf(before: readonly string[]): { word: string; index: number; n
 function requestIndex(before: readonly string[]): number {
   const index = before.slice(0, 5).findIndex((word) => lexicon.REQUEST_VERBS.has(word));
   if (index === -1 || /^(?:se|si)$/.test(before[index - 1] ?? "")) return -1;
-  const english = /^(?:can|could|would|will|können|könnten|wollen)$/.test(before[index] ?? "");
+  const english = /^(?:can|could|would|will|may|können|könnten|wollen)$/.test(before[index] ?? "");
   if (!english) return index;
+  if (before[1] === "i" && /^(?:get|have|ask)$/.test(before[2] ?? "")) return index;
   return index === 0 && lexicon.ADDRESSEES.has(before[1] ?? "") ? index : -1;
 }
 
@@ -98,59 +183,150 @@ function isAsked(all: readonly string[], after: readonly string[], sentence: Sen
   const helper = lexicon.SUBJECTS.has(second) || /^(?:to|does|do|should|is|are|can|quoi)$/.test(second);
   if (lexicon.SOFT_QUESTION_WORDS.has(first) && !isQuestion(sentence.end) && !helper) return false;
   if (restarts(before, index)) return false;
-  if (YES_OR_NO.test(first)) return true;
-  const governed = named || [lexicon.USE_VERBS, lexicon.PREPOSITIONS, lexicon.MENTIONS, lexicon.COMPARERS, lexicon.QUESTION_WORDS].some((set) => set.has(word));
+  if (YES_OR_NO.test(first) || (after.length === 0 && isQuestion(sentence.end))) return true;
+  const governed =
+    named ||
+    lexicon.USE_VERBS.has(word) ||
+    lexicon.PREPOSITIONS.has(word) ||
+    isMention(word) ||
+    lexicon.COMPARERS.has(word) ||
+    lexicon.QUESTION_WORDS.has(word);
   return governed || after.length > 0 || before.length < 4;
 }
 
 /** A question without a question word: "Anyone tried ulw?", "¿Me explicas ulw?". */
 function isPlainQuestion(before: readonly string[], sentence: Sentence): boolean {
   const [first = ""] = before;
-  if (!isQuestion(sentence.end) || nextClause(sentence.after).mark !== "" || SPACELESS.test(sentence.before + sentence.after)) return false;
-  return !lexicon.USE_VERBS.has(first) && !lexicon.QUESTION_WORDS.has(first) && !before.some((token) => lexicon.IMPERATIVES.has(token));
+  if (
+    !isQuestion(sentence.end) ||
+    nextClause(sentence.after).mark !== "" ||
+    SPACELESS.test(sentence.before + sentence.after)
+  )
+    return false;
+  if (
+    lexicon.PREPOSITIONS.has(before.at(-1) ?? "") &&
+    before.some((token) => WORK.test(token)) &&
+    !before.some((token) => WORKS.test(token))
+  )
+    return false;
+  return (
+    (!lexicon.USE_VERBS.has(first) || /^(?:ulw|ultrawork)$/.test(first)) &&
+    !lexicon.QUESTION_WORDS.has(first) &&
+    !before.some((token) => lexicon.IMPERATIVES.has(token))
+  );
 }
 
-/** "I used ulw yesterday", "when I type ulw": a report or a condition, not an order. */
-function isReported(before: readonly string[], after: readonly string[], word: string): boolean {
-  if (PERFECT.test(before.join(" ")) || PAST.test(word)) return true;
-  if (before.some((token) => /^(?:habe|hab|hat|haben|hatte)$/.test(token)) && after.some((token) => PARTICIPLE.test(token))) return true;
-  if (before.some((token, index) => token === "you" && /^(?:can|could|may|might)$/.test(before[index + 1] ?? ""))) return false;
-  if (before.some((token) => lexicon.WISHES.has(token))) return false;
-  const subject = before.findIndex((token) => lexicon.SUBJECTS.has(token));
-  if (subject === -1) return /^(?:used|tried|typed|tested)$/.test(before[0] ?? "");
-  if (before.slice(subject + 1, subject + 5).some((token) => lexicon.REPORTS.has(token))) return true;
-  const condition = lexicon.CONDITIONALS.has(before[0] ?? "");
-  return condition && subject === 1 && lexicon.USE_VERBS.has(word) && !/^(?:can|like|want|need|could)$/.test(before[2] ?? "");
-}
-
+/** "can you check whether …", "tell me how to use …", "kannst du mir … erklären": the keyword is what one wants explained. */
 function isExplained(before: readonly string[], after: readonly string[], word: string, index: number): boolean {
-  const at = before.findIndex((token) => lexicon.EXPLAINERS.has(token));
+  const talk = before.findIndex(
+    (token, at) =>
+      (FINITE_TALK.test(token) &&
+        !DETERMINED.test(before[at - 1] ?? "") &&
+        (at < 2 || isLight(before[at - 1] ?? ""))) ||
+      lexicon.EXPLAINERS.has(token),
+  );
+  if (COORDINATORS.test(word)) return false;
   const preposition = lexicon.PREPOSITIONS.has(word) || word === "using";
-  if (at !== -1 && (!preposition || before.slice(at + 1).some((token) => lexicon.QUESTION_WORDS.has(token)))) return true;
+  if (
+    talk !== -1 &&
+    before
+      .slice(talk + 1)
+      .some((token) => lexicon.QUESTION_WORDS.has(token) || /^(?:if|ob|si|se|se|ли|que)$/.test(token))
+  )
+    return true;
+  if (!preposition && before.some((token) => lexicon.EXPLAINERS.has(token))) return true;
   if (before.includes("compare") && word === "with") return true;
-  if (!preposition && after.some((token) => lexicon.FINAL_EXPLAINERS.has(token))) return true;
   const how = before.lastIndexOf("how", index);
-  return how !== -1 && index - how <= 3 && lexicon.USE_VERBS.has(word);
+  if (how !== -1 && index - how <= 3 && lexicon.USE_VERBS.has(word)) return true;
+  const [only = ""] = after;
+  return (
+    !preposition &&
+    ((after.length === 1 && /^\p{L}{3,}(?:en|ern|eln)$/u.test(only) && !lexicon.USE_VERBS.has(only)) ||
+      after.some((token) => lexicon.FINAL_EXPLAINERS.has(token)))
+  );
+}
+
+/** "explain ulw", "my boss hates ulw": so short a clause leaves only the keyword as its object. */
+function isObject(before: readonly string[], after: readonly string[]): boolean {
+  const [first = ""] = before;
+  if ([first, ...after].some((token) => SPACELESS.test(token))) return false;
+  if (after.length === 1 && lexicon.SUBJECTS.has(first)) return before.length <= 3;
+  if (after.length === 1 && before.length === 1 && /^\p{L}+$/u.test(first))
+    return !lexicon.LIGHT.has(after[0] ?? "") && !/^(?:everything|all)$/.test(after[0] ?? "");
+  if (after.length > 0) return false;
+  if (lexicon.SUBJECTS.has(first)) return before.length <= 2;
+  if (lexicon.DETERMINERS.has(first)) return before.length === 3;
+  return before.length === 1 && !COORDINATORS.test(first) && !/\d/.test(first);
 }
 
 function judgeGoverned(before: readonly string[], after: readonly string[], sentence: Sentence): Judgement {
   const { word, index, named } = governorOf(before);
-  if (isExplained(before, after, word, index)) return "mention";
-  if (requestIndex(before) === -1 && (isAsked(before, after, sentence) || isPlainQuestion(before, sentence))) return "mention";
-  if (before[0] === "there" && /^(?:is|are|was|were)$/.test(before[1] ?? "")) return "mention";
-  if (isReported(before, after, word)) return "mention";
-  if (word === "on") return /^(?:turn|switch|keep|put|going)$/.test(before[index - 1] ?? "") ? "use" : "mention";
+  const request = requestIndex(before) !== -1;
   const wish = before.some((token) => lexicon.WISHES.has(token));
-  if (word === "for" && /^(?:time|go|going|ready|asking|wish)$/.test(before[index - 1] ?? "")) return "use";
+  const puts = lexicon.USE_VERBS.has(word) || lexicon.PREPOSITIONS.has(word) || PUTS_STEM.test(word);
+  if (isExplained(before, after, word, index)) return "mention";
+  if (!request && (isAsked(before, after, sentence) || isPlainQuestion(before, sentence))) return "mention";
+  if (before[0] === "there" && /^(?:is|are|was|were)$/.test(before[1] ?? "")) return "mention";
+  if (
+    /^(?:dass|daß)$/.test(before[0] ?? "") &&
+    (lexicon.USE_VERBS.has(after[0] ?? "") || PUTS_STEM.test(after[0] ?? ""))
+  )
+    return "use";
+  if (CONJUNCTION.test(word) || TROUBLE.test(before[index - 1] ?? "")) return "mention";
+  if (
+    !puts &&
+    INFINITIVE.test(word) &&
+    (BEFORE_INFINITIVE.test(before[index - 1] ?? "") ||
+      (before[index - 1] === "a" && /(?:me|mi|da|nos|ci)$/.test(before[index - 2] ?? "")))
+  )
+    return "mention";
+  if (word === "up" && before[index - 1] === "look") return "mention";
+  if (word === "through" && /^(?:walk|talk|guide|take)$/.test(before[0] ?? "")) return "mention";
+  if (RELATIVE.test(before[index - 1] ?? "") && !puts && !request) return "mention";
+  if (AGENT.test(word) && PASSIVE.test(before[index - 1] ?? "")) return "mention";
+  if (before.length === 1 && OWNED.test(before[0] ?? "")) return "mention";
+  if (
+    word === "to" &&
+    !wish &&
+    !request &&
+    !lexicon.USE_VERBS.has(before[index - 1] ?? "") &&
+    !/^(?:you|back|over|ready|able|move|change)$/.test(before[index - 1] ?? "")
+  )
+    return "mention";
+  if (!puts && lexicon.VERB_NEGATORS.has(before[index - 1] ?? "") && after.length === 0) return "mention";
+  if (!COORDINATORS.test(word) && isReport(before, after, { word, index, puts, wish: wish || request }))
+    return "mention";
+  if (word === "on") return /^(?:turn|switch|keep|put|going)$/.test(before[index - 1] ?? "") ? "use" : "mention";
+  if (word === "for" && /^(?:time|go|going|ready|asking|wish|calls?|case|job)$/.test(before[index - 1] ?? ""))
+    return "use";
+  if (EARLIER.test(word) && after.length > 0) return "mention";
+  if (
+    /^(?:compared|similar|equal|related|relating|respect|next|switched|changed|renamed)$/.test(before[index - 1] ?? "")
+  )
+    return "mention";
   if (lexicon.COMPARERS.has(word)) return "mention";
   if (/^(?:add|put|insert|include|list)$/.test(word) && /^(?:to|into|in)$/.test(after[0] ?? "")) return "mention";
-  if (lexicon.MENTIONS.has(word)) return wish && lexicon.USE_VERBS.has(word) ? "use" : "mention";
-  if (requestIndex(before) !== -1) return "use";
-  if (COORDINATORS.test(word)) return before.some((token) => lexicon.OTHER_MODES.has(token) || lexicon.MENTIONS.has(token)) && after.length === 0 ? "mention" : "use";
-  if (lexicon.USE_VERBS.has(word) || lexicon.PREPOSITIONS.has(word) || lexicon.WISHES.has(word)) return "use";
+  if (word === "of" && before[index - 1] === "use") return "use";
+  if (isMention(word) && !isNoun(before, index)) return wish && lexicon.USE_VERBS.has(word) ? "use" : "mention";
+  if (request) return "use";
+  if (COORDINATORS.test(word))
+    return before.some((token) => lexicon.OTHER_MODES.has(token) || isMention(token)) && after.length === 0
+      ? "mention"
+      : "use";
+  if (puts || lexicon.WISHES.has(word)) return "use";
   const asMode = lexicon.MODE_NOUNS.has(after[0] ?? "") || /^(?:on|for|to|über|auf|für)$/.test(after[0] ?? "");
-  if (named && !(asMode && !before.some((token) => POSSESSIVE.test(token)) && (word === "" || lexicon.USE_VERBS.has(before[0] ?? "")))) return "mention";
-  return /^\p{L}{3,}ed$/u.test(after[0] ?? "") ? "mention" : "use";
+  if (
+    named &&
+    !(
+      asMode &&
+      !before.some((token) => POSSESSIVE.test(token)) &&
+      (word === "" || lexicon.USE_VERBS.has(before[0] ?? ""))
+    )
+  )
+    return "mention";
+  // "лог ulw", "خطة ulw": a noun before a name is its owner there, so only punctuation makes the name a command.
+  if (/^[\u0400-\u04ff\u0600-\u06ff]/.test(word)) return "mention";
+  return isObject(before, skip(after, POLITE)) ? "mention" : "use";
 }
 
 /** Judges the keyword by the grammar of languages that put spaces between words. */
@@ -164,7 +340,8 @@ export function judgeWords(sentence: Sentence): Judgement {
   let start = 0;
   for (let index = 0; index < whole.length; index += 1) if (lexicon.BREAKS.has(whole[index] ?? "")) start = index + 1;
   const before = skip(whole.slice(start), lexicon.OPENERS);
-  if (isSubject(after, sentence) || isTopic(before, after, sentence)) return "mention";
+  if (isFollowedByVerb(after, sentence.after, isQuestion(sentence.end)) || isTopic(before, after, sentence))
+    return "mention";
   if (before.every((token) => /^\d+$/.test(token))) return judgeLeading(sentence, tokens(earlier), mark, after);
   return judgeGoverned(before, after, sentence);
 }

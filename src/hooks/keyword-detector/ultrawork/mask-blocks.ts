@@ -4,7 +4,8 @@ type Range = { start: number; end: number };
 const OPENERS = /^[ \t]*(?:[-*+]|\d+[.)])?[ \t]*(`{3,}(?=[^`\n]*$)|~{3,})|<!--|<([A-Za-z][\w:-]*)(?:\s[^<>]*)?>|`+/gm;
 const TAGS = /<(\/?)([A-Za-z][\w:-]*)(?:\s[^<>]*)?>/g;
 const REMINDER = /^system(?:[-_](?:reminder|message|directive))?$/;
-const QUOTED_LINE = /^[ \t]*(?:[>＞|]|\$ |(?:user|assistant|human|system) ?:|\[system[ _-](?:reminder|directive)).*$/gim;
+const QUOTED_LINE =
+  /^[ \t]*(?:[>＞|]|\$ |(?:user|assistant|human|system) ?:|\[system[ _-](?:reminder|directive)).*$/gim;
 const BACKTICKS = /`+/g;
 
 /** Finds where each opening tag's element ends, in one pass with a stack per name. */
@@ -69,7 +70,12 @@ function closesFence(text: string, start: number, end: number, fence: string): b
   return position === end;
 }
 
-function closingOf(text: string, match: RegExpExecArray, runs: () => BacktickRuns, ends: () => Map<number, number>): number {
+function closingOf(
+  text: string,
+  match: RegExpExecArray,
+  runs: () => BacktickRuns,
+  ends: () => Map<number, number>,
+): number {
   const after = match.index + match[0].length;
   if (match[1] !== undefined) return fenceEnd(text, after, match[1]);
   if (match[0] === "<!--") {
@@ -92,7 +98,12 @@ function blockRanges(text: string): Range[] {
   const found: Range[] = [];
   OPENERS.lastIndex = 0;
   for (let match = OPENERS.exec(text); match !== null; match = OPENERS.exec(text)) {
-    const end = closingOf(text, match, () => (runs ??= new BacktickRuns(text)), () => (ends ??= elementEnds(text)));
+    const end = closingOf(
+      text,
+      match,
+      () => (runs ??= new BacktickRuns(text)),
+      () => (ends ??= elementEnds(text)),
+    );
     if (end <= match.index) continue;
     found.push({ start: match.index, end });
     OPENERS.lastIndex = end;

@@ -1,27 +1,53 @@
 import { cover } from "./mask-blocks.ts";
 
 const CLOSERS: Readonly<Record<string, string>> = {
-  "“": "”“", "„": "“”", "«": "»", "»": "«", "‹": "›", "「": "」", "『": "』", "《": "》", "〈": "〉", "〝": "〟", "｢": "｣",
-  '"': '"', "＂": "＂", "‘": "’", "‚": "‘’", "'": "'",
+  "“": "”“",
+  "„": "“”",
+  "«": "»",
+  "»": "«",
+  "‹": "›",
+  "「": "」",
+  "『": "』",
+  "《": "》",
+  "〈": "〉",
+  "〝": "〟",
+  "｢": "｣",
+  '"': '"',
+  "＂": "＂",
+  "‘": "’",
+  "‚": "‘’",
+  "'": "'",
 };
-const OPENING = /["＂“„«»‹「『《〈〝｢‘‚']/g;
+const OPENERS = new Map([..."\"＂“„«»‹「『《〈〝｢‘‚'"].map((quote) => [quote.charCodeAt(0), quote]));
 const WORD = /[\p{L}\p{N}]/u;
 const SPACELESS = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}]/u;
 const LONGEST_QUOTE = 2000;
 const LONGEST_SINGLE_QUOTE = 160;
 
-const isWord = (char: string): boolean => WORD.test(char) && !SPACELESS.test(char);
-const isSpace = (char: string): boolean => char === "" || /\s/.test(char);
+const SPACE = /\s/;
+
+/** ASCII is decided without the Unicode tables: hostile prompts ask this a million times. */
+function isWord(char: string): boolean {
+  const code = char.charCodeAt(0);
+  if (code < 128) return (code >= 97 && code <= 122) || (code >= 65 && code <= 90) || (code >= 48 && code <= 57);
+  return WORD.test(char) && !SPACELESS.test(char);
+}
+const isSpace = (char: string): boolean => char === "" || char === " " || SPACE.test(char);
 const isSingle = (quote: string): boolean => quote === "'" || quote === "‘" || quote === "‚";
 
+/** An apostrophe inside a word ("don't") is not the end of a quotation. */
+const canClose = (text: string, index: number, closer: string): boolean =>
+  (closer !== "'" && closer !== "’") || !isWord(text.charAt(index + 1));
+
 /** Remembers the next place of each closing quote, so that hostile runs of openers do not rescan the text. */
-function nextFinder(text: string): (quote: string, from: number) => number {
+function nextFinder(text: string): (closer: string, from: number) => number {
   const known = new Map<string, number>();
-  return (quote, from) => {
-    const cached = known.get(quote);
+  return (closer, from) => {
+    const cached = known.get(closer);
     if (cached !== undefined && (cached === -1 || cached >= from)) return cached;
-    const found = text.indexOf(quote, from);
-    known.set(quote, found);
+    let found = text.indexOf(closer, from);
+    while (found !== -1 && !canClose(text, found, closer)) found = text.indexOf(closer, found + 1);
+    known.set(closer, found);
     return found;
   };
 }
@@ -33,31 +59,44 @@ function canOpen(text: string, index: number, quote: string): boolean {
   return quote === '"' || quote === "»" || isSingle(quote) ? !isWord(before) : true;
 }
 
-function closeOf(text: string, index: number, quote: string, next: (quote: string, from: number) => number): number {
-  const limit = index + (isSingle(quote) ? LONGEST_SINGLE_QUOTE : LONGEST_QUOTE);
-  let best = -1;
+/** Where the quotation that opens here closes: -1 when it does not, undefined when no later one will either. */
+function closeOf(
+  text: string,
+  index: number,
+  quote: string,
+  next: (quote: string, from: number) => number,
+): number | undefined {
+  let best: number | undefined;
   for (const closer of CLOSERS[quote] ?? "") {
-    let close = next(closer, index + 1);
-    // An apostrophe inside a word ("don't") is not the end of a quotation.
-    while (isSingle(quote) && close !== -1 && close <= limit && isWord(text.charAt(close + 1))) close = text.indexOf(closer, close + 1);
-    if (close !== -1 && close <= limit && (best === -1 || close < best)) best = close;
+    const close = next(closer, index + 1);
+    if (close !== -1 && (best === undefined || close < best)) best = close;
   }
-  if (best === -1) return -1;
-  const inner = text.slice(index, best);
-  return (isSingle(quote) ? /\n/ : /\n[ \t]*\n/).test(inner) ? -1 : best;
+  if (best === undefined) return undefined;
+  if (best > index + (isSingle(quote) ? LONGEST_SINGLE_QUOTE : LONGEST_QUOTE)) return -1;
+  const newline = next("\n", index);
+  if (newline === -1 || newline > best) return best;
+  return isSingle(quote) || /\n[ \t]*\n/.test(text.slice(newline, best)) ? -1 : best;
 }
 
 /** Covers quotations in any of the usual marks with fillers; an unclosed mark covers nothing. */
 export function maskQuotes(text: string): string {
   const ranges: { start: number; end: number }[] = [];
   const next = nextFinder(text);
-  OPENING.lastIndex = 0;
-  for (let match = OPENING.exec(text); match !== null; match = OPENING.exec(text)) {
-    if (!canOpen(text, match.index, match[0])) continue;
-    const close = closeOf(text, match.index, match[0], next);
-    if (close === -1) continue;
-    ranges.push({ start: match.index, end: close + 1 });
-    OPENING.lastIndex = close + 1;
+  // A mark whose closing marks are all behind us stays open for good.
+  const spent = new Set<string>();
+  for (let index = 0; index < text.length; index += 1) {
+    const code = text.charCodeAt(index);
+    if (code !== 34 && code !== 39 && code < 0xab) continue;
+    const quote = OPENERS.get(code);
+    if (quote === undefined || spent.has(quote) || !canOpen(text, index, quote)) continue;
+    const close = closeOf(text, index, quote, next);
+    if (close === undefined) spent.add(quote);
+    else if (close !== -1) {
+      const last = ranges.at(-1);
+      if (last?.end === index) last.end = close + 1;
+      else ranges.push({ start: index, end: close + 1 });
+      index = close;
+    }
   }
   return cover(text, ranges, "\uFFFC");
 }
@@ -67,7 +106,8 @@ export function stripOuterQuotes(text: string): string {
   const trimmed = text.trim();
   const first = trimmed.charAt(0);
   const closers = CLOSERS[first];
-  if (trimmed.length < 2 || closers === undefined || !closers.includes(trimmed.charAt(trimmed.length - 1))) return trimmed;
+  if (trimmed.length < 2 || closers === undefined || !closers.includes(trimmed.charAt(trimmed.length - 1)))
+    return trimmed;
   const inner = trimmed.slice(1, -1);
   if (!isOnePair(inner, closers)) return trimmed;
   return first === '"' ? inner.replaceAll('\\"', '"').trim() : inner.trim();

@@ -4,12 +4,34 @@ import { getResumedMessage, getUltraworkMessage } from "./message.ts";
 import type { UltraworkSource } from "./source-detector.ts";
 
 const NAMES = ["marketing", "planner", "gpt", "default", "resumed"];
-const read = (name: string): Promise<string> => Bun.file(new URL(`../../../../templates/ultrawork/${name}.md`, import.meta.url)).text();
-const templates = Object.fromEntries(await Promise.all(NAMES.map(async (name) => [`ultrawork/${name}.md`, await read(name)] as const)));
+const read = (name: string): Promise<string> =>
+  Bun.file(new URL(`../../../../templates/ultrawork/${name}.md`, import.meta.url)).text();
+const templates = Object.fromEntries(
+  await Promise.all(NAMES.map(async (name) => [`ultrawork/${name}.md`, await read(name)] as const)),
+);
 const LEADS = ["growth-manager", "requirements-analyst", "plan-reviewer", "execution-manager"];
-const SPECIALISTS = ["seo-engineer", "intent-ops", "content-ops", "content-writer", "aeo-specialist", "schema-specialist", "link-specialist", "authority-manager", "growth-analyst", "research-agent"];
+const SPECIALISTS = [
+  "seo-engineer",
+  "intent-ops",
+  "content-ops",
+  "content-writer",
+  "aeo-specialist",
+  "schema-specialist",
+  "link-specialist",
+  "authority-manager",
+  "growth-analyst",
+  "research-agent",
+];
 const ALL = [...LEADS, ...SPECIALISTS];
-const TOOLS = ["plan_growth", "review_plan", "check_gates", "update_gates", "start_campaign", "run_cycle", "report_growth"];
+const TOOLS = [
+  "plan_growth",
+  "review_plan",
+  "check_gates",
+  "update_gates",
+  "start_campaign",
+  "run_cycle",
+  "report_growth",
+];
 
 describe("marketing message", () => {
   const message = getUltraworkMessage("marketing", { agents: ALL, templates });
@@ -31,7 +53,8 @@ describe("marketing message", () => {
   });
 
   test("says when planned mode is due, what to do when blocked and what not to claim", () => {
-    for (const words of ["planned mode", "Paid channels", "fixed launch date", "budget", "blocked", "measured"]) expect(message).toContain(words);
+    for (const words of ["planned mode", "Paid channels", "fixed launch date", "budget", "blocked", "measured"])
+      expect(message).toContain(words);
   });
 
   test("leaves out the steps of missing agents and numbers the rest again", () => {
@@ -48,12 +71,15 @@ describe("marketing message", () => {
 });
 
 describe("other messages", () => {
-  test.each<UltraworkSource>(["planner", "gpt", "default"])("%s is short and names growth-manager only when it is enabled", (source) => {
-    const withAgent = getUltraworkMessage(source, { agents: ALL, templates });
-    expect(withAgent).toContain("growth-manager");
-    expect(countTokens(withAgent)).toBeLessThan(120);
-    expect(getUltraworkMessage(source, { agents: [], templates })).not.toContain("growth-manager");
-  });
+  test.each<UltraworkSource>(["planner", "gpt", "default"])(
+    "%s is short and names growth-manager only when it is enabled",
+    (source) => {
+      const withAgent = getUltraworkMessage(source, { agents: ALL, templates });
+      expect(withAgent).toContain("growth-manager");
+      expect(countTokens(withAgent)).toBeLessThan(120);
+      expect(getUltraworkMessage(source, { agents: [], templates })).not.toContain("growth-manager");
+    },
+  );
 
   test.each(NAMES)("%s reads as help", (name) => {
     const text = templates[`ultrawork/${name}.md`] ?? "";

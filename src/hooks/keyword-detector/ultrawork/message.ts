@@ -11,12 +11,15 @@ const NUMBERED = /^\d+\.\s/;
 
 function templateOf(name: string, templates: Readonly<Record<string, string>>): string {
   const text = templates[name];
-  if (text === undefined) throw new Error(`Expected the template ${name}, found ${Object.keys(templates).length} others; reinstall the package.`);
+  if (text === undefined)
+    throw new Error(
+      `Expected the template ${name}, found ${Object.keys(templates).length} others; reinstall the package.`,
+    );
   return text;
 }
 
 function othersThan(named: readonly string[], enabled: ReadonlySet<string>): string[] {
-  return [...enabled].filter((name) => !named.includes(name)).sort();
+  return [...enabled].filter((name) => !named.includes(name)).toSorted();
 }
 
 /** Fills one line, or drops it when an agent that it needs is missing. */
@@ -24,13 +27,13 @@ function fillLine(line: string, enabled: ReadonlySet<string>): string | undefine
   const needed = NEEDS.exec(line);
   if (needed !== null && !(needed[2] ?? "").split(" ").every((name) => enabled.has(name))) return undefined;
   let missing = false;
-  const filled = line
-    .replace(NEEDS, "$1")
-    .replaceAll(OTHERS, (_, names: string) => {
-      const found = othersThan(names.split(" "), enabled);
-      missing ||= found.length === 0;
-      return found.length > MOST_NAMES ? `${found.slice(0, MOST_NAMES).join(", ")} and ${found.length - MOST_NAMES} more` : found.join(", ");
-    });
+  const filled = line.replace(NEEDS, "$1").replaceAll(OTHERS, (_, names: string) => {
+    const found = othersThan(names.split(" "), enabled);
+    missing ||= found.length === 0;
+    return found.length > MOST_NAMES
+      ? `${found.slice(0, MOST_NAMES).join(", ")} and ${found.length - MOST_NAMES} more`
+      : found.join(", ");
+  });
   return missing ? undefined : filled;
 }
 
@@ -42,7 +45,9 @@ function renumber(lines: readonly string[]): string[] {
 function fill(template: string, agents: Iterable<string>): string {
   const enabled = new Set(agents);
   const lines = template.split("\n").map((line) => fillLine(line, enabled));
-  return renumber(lines.filter((line) => line !== undefined)).join("\n").trim();
+  return renumber(lines.filter((line) => line !== undefined))
+    .join("\n")
+    .trim();
 }
 
 /**

@@ -56,15 +56,21 @@ describe("getUltraworkSource", () => {
 });
 
 describe("marketing branch", () => {
-  const shipped = "growth-manager requirements-analyst plan-reviewer execution-manager seo-engineer intent-ops content-ops content-writer aeo-specialist schema-specialist link-specialist authority-manager growth-analyst research-agent".split(" ");
+  const shipped =
+    "growth-manager requirements-analyst plan-reviewer execution-manager seo-engineer intent-ops content-ops content-writer aeo-specialist schema-specialist link-specialist authority-manager growth-analyst research-agent".split(
+      " ",
+    );
   const legacy = /\b(?:sisyphus|oracle|librarian|explore|hephaestus|prometheus|metis|momus|atlas)\b/i;
 
-  test.each([[[]], [["growth-manager"]], [["plan-reviewer", "seo-engineer"]], [shipped]])("names no agent outside %p", async (agents) => {
-    const template = await Bun.file(new URL("../../../../templates/ultrawork/marketing.md", import.meta.url)).text();
-    const message = getUltraworkMessage("marketing", { agents, templates: { "ultrawork/marketing.md": template } });
-    const outside = shipped.filter((name) => !agents.includes(name));
-    expect(outside.filter((name) => message.includes(name))).toEqual([]);
-    expect(message).not.toMatch(legacy);
-    expect(message).not.toContain("{{");
-  });
+  test.each([[[]], [["growth-manager"]], [["plan-reviewer", "seo-engineer"]], [shipped]])(
+    "names no agent outside %p",
+    async (agents) => {
+      const template = await Bun.file(new URL("../../../../templates/ultrawork/marketing.md", import.meta.url)).text();
+      const message = getUltraworkMessage("marketing", { agents, templates: { "ultrawork/marketing.md": template } });
+      const outside = shipped.filter((name) => !agents.includes(name));
+      expect(outside.filter((name) => message.includes(name))).toEqual([]);
+      expect(message).not.toMatch(legacy);
+      expect(message).not.toContain("{{");
+    },
+  );
 });

@@ -17,11 +17,17 @@ export type SourceInput = {
 const GPT = /(?:^|[/_:.-])gpt-?[0-9o]/i;
 
 function normalise(name: string): string {
-  return name.normalize("NFKC").trim().toLowerCase().replaceAll(/[\s_-]+/g, "-");
+  return name
+    .normalize("NFKC")
+    .trim()
+    .toLowerCase()
+    .replaceAll(/[\s_-]+/g, "-");
 }
 
 function isPlanner(agent: string): boolean {
-  return normalise(agent).split(/[^\p{L}\p{N}]+/u).some((token) => token === "plan" || token === "planner");
+  return normalise(agent)
+    .split(/[^\p{L}\p{N}]+/u)
+    .some((token) => token === "plan" || token === "planner");
 }
 
 function isGpt(model: ModelRef): boolean {

@@ -10,7 +10,11 @@ export interface Ended {
 const SAMPLE = join(import.meta.dir, "sample-cli.ts");
 
 /** Runs the sample command line as a process of its own, with piped input. */
-export async function runSample(cwd: string, args: readonly string[], options: { input?: string; env?: Record<string, string> } = {}): Promise<Ended> {
+export async function runSample(
+  cwd: string,
+  args: readonly string[],
+  options: { input?: string; env?: Record<string, string> } = {},
+): Promise<Ended> {
   return runProcess([process.execPath, SAMPLE, ...args], cwd, options);
 }
 
@@ -18,7 +22,12 @@ export async function runSample(cwd: string, args: readonly string[], options: {
  * Runs the sample on a pseudo-terminal with a person at it: each step waits until the screen shows its first text and then types the second.
  * `out` is all that the screen showed; `stdout` may be a file instead.
  */
-export async function runOnTerminal(cwd: string, args: readonly string[], steps: readonly (readonly [shown: string, typed: string])[], stdout?: string): Promise<Ended> {
+export async function runOnTerminal(
+  cwd: string,
+  args: readonly string[],
+  steps: readonly (readonly [shown: string, typed: string])[],
+  stdout?: string,
+): Promise<Ended> {
   const waiting = [...steps];
   const decoder = new TextDecoder();
   let out = "";
@@ -46,7 +55,11 @@ export async function runOnTerminal(cwd: string, args: readonly string[], steps:
 }
 
 /** Runs any command to its end, at most ten seconds. */
-export async function runProcess(command: readonly string[], cwd: string, options: { input?: string; env?: Record<string, string> } = {}): Promise<Ended> {
+export async function runProcess(
+  command: readonly string[],
+  cwd: string,
+  options: { input?: string; env?: Record<string, string> } = {},
+): Promise<Ended> {
   const child = Bun.spawn([...command], {
     cwd,
     timeout: 10_000,

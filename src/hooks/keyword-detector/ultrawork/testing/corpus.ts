@@ -93,7 +93,7 @@ export const CORPUS: readonly LabelledPrompt[] = [
   ...label("asked about", "ar", false, ["ما هو ulw؟", "ماذا يفعل ulw؟", "كيف أستخدم ulw؟", "اشرح ulw", "هل ulw مكلف؟", "ما الفرق بين ulw والوضع المخطط؟"]),
   ...label("mention", "en", false, [
     "I used ulw yesterday and it was great", "ulw is my favourite mode", "write a blog post about ulw", "the ulw keyword does not fire", "I love ulw", "rename ulw to mega", "add ulw to the glossary", "fix the ulw detector", "our ulw docs are outdated", "when I type ulw nothing happens", "ulw doesn't work", "someone told me ulw is good", "Translate: ulw",
-    "ulw means a lot of work at once", "we tried ulw last week", "remove ulw from the README", "The word ulw appears twice", "ulw docs are outdated", "git checkout ulw", "npm install ulw",
+    "ulw means a lot of work at once", "we tried ulw last week", "remove ulw from the README", "The word ulw appears twice", "ulw docs are outdated", "git checkout ulw", "npm install ulw", "Built the landing page with ulw yesterday", "Done in ulw mode, see the diff",
   ]),
   ...label("code", "any", false, [
     "```\nulw build\n```", "what is wrong here?\n```ts\nconst mode = 'x'; // ulw go\n```", "~~~\nulw build\n~~~", "```\nulw build", "~~~sh\nulw build", "````\n```\nulw\n```\n````", "look: ```\nulw run\n```", "fix `ulw` here", "fix ``ulw ` x`` here", "- item\n  ```\n  ulw x\n  ```", "`ulw build a pipeline`", "see\n\n   ~~~~\nulw\n~~~\nulw\n~~~~\ndone", "~~ulw~~ write it", "code:```ulw run", "`````\nulw\n```\nulw",

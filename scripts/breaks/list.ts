@@ -1,0 +1,236 @@
+/** One rule broken on purpose: exact texts of one file (white space aside), and the test files that must notice. */
+export interface Break {
+  name: string;
+  file: string;
+  edits: readonly { find: string; replace: string }[];
+  tests: readonly string[];
+  /** Only the tests whose name matches; for files that also watch the clock. */
+  only?: string;
+}
+
+const INVARIANTS = "src/tools/ohmymkt/invariants.test.ts";
+const LOCAL = "src/store/local/local.test.ts";
+
+function one(name: string, file: string, find: string, replace: string, ...tests: string[]): Break {
+  return { name, file, edits: [{ find, replace }], tests };
+}
+
+function only(pattern: string, broken: Break): Break {
+  return { ...broken, only: pattern };
+}
+
+/** Every break that a test has to notice. */
+export const BREAKS: readonly Break[] = [
+  one("P0 ignored", "src/lib/cycle.ts", "facts.p0 > 0", "facts.p0 > 1_000_000", "src/lib/cycle.test.ts"),
+  one(
+    "old unresolved P0 ignored",
+    "src/lib/incidents.ts",
+    'fact.status !== "resolved" || fact.created_at >= from',
+    "fact.created_at >= from",
+    "src/lib/incidents.test.ts",
+    "src/lib/cycle.test.ts",
+  ),
+  one(
+    "unreadable incident skipped",
+    "src/features/governance/facts.ts",
+    "...unreadable.map((file) => unreadableIncident(file.id, file.error.message)),",
+    "",
+    INVARIANTS,
+  ),
+  one("a gate inverted", "src/lib/gates.ts", "value === true", "value === false", "src/lib/gates.test.ts"),
+  one(
+    "8 weeks read as more than 8",
+    "src/lib/gates.ts",
+    "value >= checked.atLeast",
+    'value >= checked.atLeast + (checked.type === "integer" ? 1 : 0)',
+    "src/lib/gates.test.ts",
+  ),
+  one(
+    "0.85 read as more than 0.85",
+    "src/lib/gates.ts",
+    "value >= checked.atLeast",
+    'value >= checked.atLeast + (checked.type === "ratio" ? 1e-9 : 0)',
+    "src/lib/gates.test.ts",
+  ),
+  one(
+    "expired evidence accepted",
+    "src/lib/gate-report.ts",
+    "evidence.expires_at <= context.now",
+    'evidence.expires_at <= ""',
+    "src/lib/gates.test.ts",
+  ),
+  one(
+    "hand edit taken as evidence",
+    "src/lib/gate-report.ts",
+    "!evidence || !recorded || canonicalJson({ value, evidence }) !== canonicalJson({ value: recorded.value, evidence: recorded.evidence })",
+    "!evidence",
+    "src/lib/gates.test.ts",
+  ),
+  one(
+    "start while blocked",
+    "src/features/governance/start.ts",
+    "why.length > 0",
+    "why.length > 1_000_000",
+    INVARIANTS,
+  ),
+  one(
+    "start on another plan's approval",
+    "src/lib/gate-report.ts",
+    "!plan || evidence.plan?.name !== plan.name",
+    "!plan || !evidence.plan",
+    "src/lib/gates.test.ts",
+  ),
+  one(
+    "approval kept after an edit",
+    "src/lib/gate-report.ts",
+    "evidence.plan.hash !== plan.hash",
+    'evidence.plan.hash === ""',
+    "src/lib/gates.test.ts",
+  ),
+  {
+    name: "continue and intervene swapped",
+    file: "src/lib/cycle.ts",
+    edits: [
+      {
+        find: 'facts.quality !== "up", decision: "intervene"',
+        replace: 'facts.quality !== "up", decision: "continue"',
+      },
+      {
+        find: 'facts.quality === "up", decision: "continue"',
+        replace: 'facts.quality === "up", decision: "intervene"',
+      },
+    ],
+    tests: ["src/lib/cycle.test.ts"],
+  },
+  one(
+    "unknown counted as up",
+    "src/lib/trends.ts",
+    'const up = signals.includes("up")',
+    'const up = signals.includes("up") || signals.includes("unknown")',
+    "src/lib/trends.test.ts",
+  ),
+  one(
+    "rollback without effects",
+    "src/features/governance/run-cycle.ts",
+    "effects: await applyRollback(tx, verdict.p0, id, actor)",
+    "effects: []",
+    INVARIANTS,
+  ),
+  one(
+    "effects applied twice",
+    "src/features/governance/effects.ts",
+    "if (!(await tx.ledger.latest(ROLLBACK, fact.id))) causes.push(fact)",
+    "causes.push(fact)",
+    INVARIANTS,
+  ),
+  one(
+    "P0 does not pause the campaign",
+    "src/features/governance/effects.ts",
+    'if (execution.state !== "active") return []',
+    'if (execution.state !== "none") return []',
+    INVARIANTS,
+  ),
+  one(
+    "P0 ended without postmortem",
+    "src/lib/incidents.ts",
+    "endsP0(incident, change) && !postmortem",
+    'endsP0(incident, change) && incident.id === ""',
+    "src/lib/incidents.test.ts",
+  ),
+  one(
+    "hand edit ends a P0",
+    "src/lib/incidents.ts",
+    "if (!recorded) return incident;",
+    "if (recorded !== null) return incident;",
+    INVARIANTS,
+  ),
+  one(
+    "opening value without evidence",
+    "src/lib/gate-update.ts",
+    "opening && !evidence",
+    'opening && evidence === "none"',
+    "src/lib/gates.test.ts",
+  ),
+  one(
+    "approval counts for another subject",
+    "src/tools/ohmymkt/define.ts",
+    "approval.subject_hash !== subjectHash(kind, subject)",
+    'approval.subject_hash === ""',
+    INVARIANTS,
+  ),
+  one(
+    "resume with a P0 open",
+    "src/lib/campaign.ts",
+    "...openP0s(input.incidents)",
+    "...openP0s([])",
+    "src/lib/campaign.test.ts",
+  ),
+  one(
+    "scale open on failing gates",
+    "src/lib/cycle.ts",
+    "input.failingGates.length > 0",
+    "input.failingGates.length > 1_000_000",
+    "src/lib/cycle.test.ts",
+  ),
+  one(
+    "board item without owner executable",
+    "src/lib/sprint-board.ts",
+    '["owner", "due_date", "kpi_impact", "rollback_condition"]',
+    '["due_date", "kpi_impact", "rollback_condition"]',
+    "src/lib/sprint-board.test.ts",
+    "src/lib/health.test.ts",
+  ),
+  {
+    name: "conflicting source overwritten",
+    file: "src/lib/trends.ts",
+    edits: [
+      { find: "newest.get(observation.source)", replace: 'newest.get("")' },
+      { find: "newest.set(observation.source, observation)", replace: 'newest.set("", observation)' },
+    ],
+    tests: ["src/lib/trends.test.ts"],
+  },
+  only(
+    "are kept side by side",
+    one(
+      "conflicting value dropped by the store",
+      "src/store/local/observations.ts",
+      "${where.text} ORDER BY observed_at, seq",
+      "${where.text} GROUP BY track, metric ORDER BY observed_at, seq",
+      LOCAL,
+    ),
+  ),
+  one(
+    "corrupt file replaced by default",
+    "src/store/local/documents.ts",
+    "read: async (document) => (await revision(document))?.value",
+    "read: async (document) => (await revision(document).catch(() => undefined))?.value",
+    "src/store/local/documents.test.ts",
+  ),
+  only(
+    "lose nothing",
+    one(
+      "lock removed",
+      "src/store/local/transaction.ts",
+      'unit.sql.script("BEGIN IMMEDIATE")',
+      'unit.sql.script("BEGIN")',
+      "src/store/local/processes.test.ts",
+    ),
+  ),
+  only(
+    "every write is in the ledger",
+    one(
+      "ledger row skipped",
+      "src/store/local/documents.ts",
+      'appendLedger(context, { kind: "document.write",',
+      'if (document.path === "") appendLedger(context, { kind: "document.write",',
+      LOCAL,
+    ),
+  ),
+  one(
+    "missing ledger row not noticed",
+    "src/lib/ledger.ts",
+    "row.seq !== count",
+    'row.hash === ""',
+    "src/lib/ledger.test.ts",
+  ),
+];
