@@ -10,7 +10,13 @@ const STOP_AFTER = /[.!?…]+(?=\s|$)|[。！？؟;；\n]/;
 
 /** A single line break inside a long wrapped line does not end the sentence. */
 function joinWrapped(text: string): string {
-  return text.replace(/([^\n]{60,}[\p{L},])\n(?=\p{Ll})/gu, "$1 ");
+  if (!text.includes("\n")) return text;
+  return text.replace(/\n(?=\p{Ll})/gu, (newline, at: number) => (endsLongLine(text, at) ? " " : newline));
+}
+
+function endsLongLine(text: string, newline: number): boolean {
+  const length = newline - text.lastIndexOf("\n", newline - 1) - 1;
+  return length > 60 && /[\p{L},]/u.test(text.charAt(newline - 1));
 }
 
 /** Cuts out the sentence in which the keyword stands, looking at most 300 characters to either side. */
