@@ -35,7 +35,7 @@ export async function runOnTerminal(
   const command = [process.execPath, SAMPLE, ...args];
   const child = Bun.spawn(stdout === undefined ? command : ["sh", "-c", 'exec "$@" > "$0"', stdout, ...command], {
     cwd,
-    timeout: 10_000,
+    timeout: 25_000,
     terminal: {
       cols: 100,
       rows: 30,
@@ -62,7 +62,7 @@ export async function runProcess(
 ): Promise<Ended> {
   const child = Bun.spawn([...command], {
     cwd,
-    timeout: 10_000,
+    timeout: 25_000,
     env: { ...process.env, ...options.env },
     stdin: new Blob([options.input ?? ""]),
     stdout: "pipe",
