@@ -5,7 +5,7 @@ import type { CycleEntry, Failing, Remediation } from "../../lib/cycle.ts";
 import type { IncidentFact, Postmortem } from "../../lib/incidents.ts";
 import { listModules, MODULES_DOCUMENT, pauseCore, resumeCore } from "../../lib/modules.ts";
 import { MEASURING_MODULE } from "../../lib/metrics.ts";
-import { PRIORITIES, type NewTask } from "../../lib/tasks.ts";
+import { TaskPriority, type NewTask } from "../../lib/tasks.ts";
 import type { Transaction } from "../../store/store.ts";
 import { actionTemplates, readExecution, readModules } from "./seeds.ts";
 
@@ -95,7 +95,7 @@ function incidentTask(fact: IncidentFact, owner: string, cycle: string): Pick<Ne
   return {
     type: "incident",
     owner,
-    priority: PRIORITIES.CRITICAL,
+    priority: TaskPriority.CRITICAL,
     module: fact.module,
     rollback_condition: "none: this is the recovery itself",
     metadata: { incident: fact.id, cycle },
@@ -112,7 +112,7 @@ export async function createPreventionTasks(tx: Transaction, incident: { id: str
       type: "prevention",
       owner: item.owner,
       acceptance_criteria: [item.title],
-      priority: PRIORITIES.HIGH,
+      priority: TaskPriority.HIGH,
       module: incident.module,
       due_date: item.due_date,
       metadata: { incident: incident.id },
@@ -126,7 +126,7 @@ export async function createPreventionTasks(tx: Transaction, incident: { id: str
 export async function applyIntervene(tx: Transaction, cycle: Pick<CycleEntry, "id" | "reason">, { signals, unmeasured, modules }: Failing): Promise<Remediation> {
   const open = (await tx.tasks.list({ status: ["pending", "claimed", "in_progress"] })).filter((task) => task.type === "remediation");
   const known = listModules(await readModules(tx, true));
-  const base = { type: "remediation", priority: PRIORITIES.HIGH, due_date: day(tx.now, 7), metadata: { cycle: cycle.id } };
+  const base = { type: "remediation", priority: TaskPriority.HIGH, due_date: day(tx.now, 7), metadata: { cycle: cycle.id } };
   const mending = known
     .filter((module) => modules.includes(module.name) && !open.some((task) => task.module === module.name && task.id.endsWith(module.name)))
     .map(
