@@ -1,75 +1,23 @@
 import type { Database } from "bun:sqlite";
 import { OhmymktError } from "../errors.ts";
-import { type Backoff, DEFAULT_MAX_ATTEMPTS, retryDelayMs } from "../lib/task-lease.ts";
-import type { CriterionResult, TaskPriority, TaskStatus } from "../lib/tasks.ts";
+import { DEFAULT_MAX_ATTEMPTS, retryDelayMs } from "../lib/task-lease.ts";
 import { archiveTasks, removeTask } from "./local/pool/archive.ts";
 import { claimById, claimNext, type ClaimRequest, claimTexts } from "./local/pool/claim.ts";
 import { addBlockers, removeBlockers } from "./local/pool/edges.ts";
 import { complete, fail, requeue } from "./local/pool/finish.ts";
-import { extendLeases, heartbeat } from "./local/pool/heartbeat.ts";
-import { HeldLeases } from "./local/pool/held.ts";
+import { heartbeat } from "./local/pool/heartbeat.ts";
 import { insertLoose, insertTasks, type NewRow } from "./local/pool/insert.ts";
 import { moveTask } from "./local/pool/move.ts";
 import { openPool, type PoolDatabase } from "./local/pool/open.ts";
+import type { ClaimOptions, FailOptions, HandOffOptions, PoolFilter, PoolTaskStats, TaskPoolOptions } from "./local/pool/pool-options.ts";
 import { bad, checkPriority, type CreateTaskInput, createdTask, newPoolRow, POOL_TASK_COLUMNS, type PoolTask, poolTask, type StoredPoolTask } from "./local/pool/pool-task.ts";
 import { poolStats } from "./local/pool/stats.ts";
-import { nextDue, sweep, sweepIsDue } from "./local/pool/sweep.ts";
+import { nextDue, sweep } from "./local/pool/sweep.ts";
 import { applyUpdate, checkStatus, checkUpdate, completion, type UpdateTaskInput } from "./local/pool/update.ts";
+import { Upkeep } from "./local/pool/upkeep.ts";
 import { Where } from "./local/where.ts";
 
-/** A lease outlives its heartbeat by so much: one may be late, and a dead worker's task is still back before two have passed. */
-const LEASE_PER_HEARTBEAT = 1.75;
 const DAY_MS = 24 * 3_600_000;
-
-export interface TaskPoolOptions {
-  /** How often the live pool extends its leases, in milliseconds; 30 000 by default. */
-  heartbeatMs?: number | undefined;
-  /** Flush every commit to the disk, to survive a power loss as well; off by default. */
-  durable?: boolean | undefined;
-  /** How long a call waits for other processes, in milliseconds; 30 000 by default. */
-  busyTimeoutMs?: number | undefined;
-  now?: (() => number) | undefined;
-  newId?: (() => string) | undefined;
-}
-
-export interface PoolFilter {
-  status?: TaskStatus | undefined;
-  assignedAgent?: string | undefined;
-  priority?: TaskPriority | undefined;
-  owner?: string | undefined;
-  limit?: number | undefined;
-}
-
-/** `ready`, `blocked` and `delayed` divide the pending ones. */
-export interface PoolTaskStats {
-  total: number;
-  pending: number;
-  claimed: number;
-  inProgress: number;
-  completed: number;
-  failed: number;
-  cancelled: number;
-  ready: number;
-  blocked: number;
-  delayed: number;
-}
-
-/** Narrows a claim: one task by id, or the next of an owner; tasks of paused modules are left alone. */
-export interface ClaimOptions {
-  id?: string | undefined;
-  owner?: string | undefined;
-  pausedModules?: readonly string[] | undefined;
-}
-
-export interface FailOptions {
-  /** False makes the failure final. */
-  retry?: boolean | undefined;
-  /** For a task that names no number itself; 3 by default. */
-  maxAttempts?: number | undefined;
-  backoff?: Backoff | undefined;
-}
-
-type ClaimedRow = StoredPoolTask;
 const CLAIM = claimTexts(POOL_TASK_COLUMNS);
 const SELECT = `SELECT ${POOL_TASK_COLUMNS} FROM tasks`;
 const SELECT_ONE = `${SELECT} WHERE id = ?`;
@@ -79,24 +27,19 @@ export class TaskPool {
   /** The open database, for queries of your own; the table is `tasks`. */
   readonly db: Database;
   readonly #pool: PoolDatabase;
-  readonly #held: HeldLeases;
+  readonly #upkeep: Upkeep;
   readonly #now: () => number;
   readonly #newId: () => string;
-  readonly #heartbeatMs: number;
-  readonly #leaseMs: number;
   readonly #listeners = new Set<() => void>();
-  #lastBeat = 0;
-  #lastSweep = 0;
   #closed = false;
 
-  constructor(dbPath = ":memory:", { heartbeatMs = 30_000, durable = false, busyTimeoutMs = 30_000, now = Date.now, newId = Bun.randomUUIDv7 }: TaskPoolOptions = {}) {
-    this.#pool = openPool({ path: dbPath, durable, busyTimeoutMs });
+  constructor(dbPath = ":memory:", options: TaskPoolOptions = {}) {
+    const { heartbeatMs = 30_000, durable = false, busyTimeoutMs = 30_000, fair, now = Date.now, newId = Bun.randomUUIDv7 } = options;
+    this.#pool = openPool({ path: dbPath, durable, busyTimeoutMs, fair });
     this.db = this.#pool.database;
     this.#now = now;
     this.#newId = () => newId();
-    this.#heartbeatMs = heartbeatMs;
-    this.#leaseMs = Math.round(heartbeatMs * LEASE_PER_HEARTBEAT);
-    this.#held = new HeldLeases(heartbeatMs, () => this.#beatQuietly());
+    this.#upkeep = new Upkeep(this.#pool, heartbeatMs, now);
   }
 
   createTask(input: CreateTaskInput): PoolTask {
@@ -113,16 +56,33 @@ export class TaskPool {
     return this.#create(inputs.map((input) => ({ row: newPoolRow(input, this.#newId), input })));
   }
 
+  /** As `createTasks`; those that wait for nothing are claimed for their agent at once, so that no other worker can take them. */
+  createClaimed(inputs: readonly (CreateTaskInput & { agentName: string })[]): PoolTask[] {
+    const given = inputs.map(({ agentName, ...input }) => ({ row: newPoolRow(input, this.#newId), request: this.#request(agentName, {}) }));
+    const { sql, turns } = this.#open;
+    const now = this.#now();
+    const rows = turns.all(() => {
+      this.#insert(given.map(({ row }) => row), now);
+      return given.map(({ row, request }) =>
+        row.blockedBy.length === 0 ? claimById<StoredPoolTask>(sql, CLAIM, row.id, request, now) : sql.get<StoredPoolTask>(SELECT_ONE, row.id),
+      );
+    });
+    return rows.flatMap((row) => {
+      if (row === undefined) return [];
+      return row.status === "claimed" && row.assigned_agent !== null ? this.#taken(row, row.assigned_agent) : poolTask(row);
+    });
+  }
+
   /** The ready task of highest priority, the oldest of these, or null; with `id` that one, or a refusal with the reason. */
   claimTask(agentName: string, options: ClaimOptions = {}): PoolTask | null {
     const request = this.#request(agentName, options);
     const { sql, turns } = this.#open;
     const now = this.#now();
-    this.#keepUp(now);
+    this.#upkeep.keepUp(now);
     const { id } = options;
-    if (id !== undefined) return this.#taken(turns.all(() => claimById<ClaimedRow>(sql, CLAIM, id, request, now)), agentName);
-    const next = (): ClaimedRow | undefined => claimNext<ClaimedRow>(sql, CLAIM, request, now);
-    const row = turns.single(next) ?? (this.#sweep(now) ? turns.single(next) : undefined);
+    if (id !== undefined) return this.#taken(turns.all(() => claimById<StoredPoolTask>(sql, CLAIM, id, request, now)), agentName);
+    const next = (): StoredPoolTask | undefined => claimNext<StoredPoolTask>(sql, CLAIM, request, now);
+    const row = turns.single(next) ?? (this.#upkeep.sweep(now) ? turns.single(next) : undefined);
     return row === undefined ? null : this.#taken(row, agentName);
   }
 
@@ -136,48 +96,48 @@ export class TaskPool {
     checkUpdate(update);
     const { sql, turns } = this.#open;
     const now = this.#now();
-    const lease = this.#held.find(id);
+    const lease = this.#upkeep.held.find(id);
     let ready: string[] | undefined = [];
     const row = turns.all(() => {
       const plain = update.status === "completed" && lease !== undefined && update.assignedAgent === undefined && update.error === undefined;
-      ready = plain ? complete(sql, lease, completion(update), now) : applyUpdate(sql, id, update, lease, this.#leaseMs, now);
-      return sql.get<StoredPoolTask & { attempt: number }>(SELECT_ONE, id);
+      ready = plain ? complete(sql, lease, completion(update), now) : applyUpdate(sql, id, update, lease, this.#upkeep.leaseMs, now);
+      return sql.get<StoredPoolTask>(SELECT_ONE, id);
     });
     if (ready === undefined || row === undefined) return null;
-    if (row.status !== "claimed" && row.status !== "in_progress") this.#held.drop(id);
-    else if (row.assigned_agent !== null && (lease !== undefined || update.status !== undefined)) this.#held.add(id, row.attempt, row.assigned_agent);
+    if (row.status !== "claimed" && row.status !== "in_progress") this.#upkeep.held.drop(id);
+    else if (row.assigned_agent !== null && (lease !== undefined || update.status !== undefined)) this.#upkeep.take(id, row.attempt, row.assigned_agent);
     if (ready.length > 0 || row.status === "pending") this.#tell();
     return poolTask(row);
   }
 
   /** Completes a task of this pool and claims the next one in the same transaction: the fastest way to work through a pool. */
-  completeAndClaim(id: string, result: string | undefined, agentName: string, options: ClaimOptions & { results?: readonly CriterionResult[] } = {}): PoolTask | null {
+  completeAndClaim(id: string, result: string | undefined, agentName: string, options: HandOffOptions = {}): PoolTask | null {
     const request = this.#request(agentName, options);
     const { sql, turns } = this.#open;
-    const lease = this.#held.get(id);
+    const lease = this.#upkeep.held.get(id);
     const now = this.#now();
-    this.#keepUp(now);
+    this.#upkeep.keepUp(now);
     let ready: string[] = [];
     const row = turns.all(() => {
       ready = complete(sql, lease, { result, results: options.results }, now);
-      return options.id === undefined ? claimNext<ClaimedRow>(sql, CLAIM, request, now) : claimById<ClaimedRow>(sql, CLAIM, options.id, request, now);
+      return options.id === undefined ? claimNext<StoredPoolTask>(sql, CLAIM, request, now) : claimById<StoredPoolTask>(sql, CLAIM, options.id, request, now);
     });
-    this.#held.drop(id);
+    this.#upkeep.held.drop(id);
     if (ready.length > 0) this.#tell();
     if (row !== undefined) return this.#taken(row, agentName);
-    return this.#sweep(now) ? this.claimTask(agentName, options) : null;
+    return this.#upkeep.sweep(now) ? this.claimTask(agentName, options) : null;
   }
 
   /** Fails a task of this pool; while attempts are left it comes back after a growing pause. */
   failTask(id: string, error: string, { retry = true, maxAttempts = DEFAULT_MAX_ATTEMPTS, backoff }: FailOptions = {}): PoolTask {
-    const lease = this.#held.get(id);
+    const lease = this.#upkeep.held.get(id);
     const policy = { maxAttempts, delayMs: (attempts: number) => retryDelayMs(attempts, backoff) };
     return this.#finished(id, (sql, now) => fail(sql, lease, error, retry ? policy : undefined, now));
   }
 
   /** Gives a task of this pool back at once. */
   requeueTask(id: string, { reason = "given back", countAttempt = true }: { reason?: string; countAttempt?: boolean } = {}): PoolTask {
-    const lease = this.#held.get(id);
+    const lease = this.#upkeep.held.get(id);
     return this.#finished(id, (sql, now) => requeue(sql, lease, { reason, fault: countAttempt }, now));
   }
 
@@ -188,9 +148,9 @@ export class TaskPool {
 
   /** Extends the lease of a task of this pool now. Throws `stale` when it is lost. */
   heartbeat(id: string, beat: { checkpoint?: string; waitingFor?: string | null } = {}): void {
-    const lease = this.#held.get(id);
+    const lease = this.#upkeep.held.get(id);
     const { sql, turns } = this.#open;
-    turns.all(() => heartbeat(sql, lease, { leaseMs: this.#leaseMs, ...beat }, this.#now()));
+    turns.all(() => heartbeat(sql, lease, { leaseMs: this.#upkeep.leaseMs, ...beat }, this.#now()));
   }
 
   /** Makes a pending task wait for more tasks. Throws `invalid_arguments` for a circle. */
@@ -227,7 +187,7 @@ export class TaskPool {
     const { sql, turns } = this.#open;
     if (this.getTask(id) === null) return false;
     turns.all(() => removeTask(sql, id));
-    this.#held.drop(id);
+    this.#upkeep.held.drop(id);
     return true;
   }
 
@@ -235,7 +195,7 @@ export class TaskPool {
   clearAll(): void {
     const { sql, turns } = this.#open;
     turns.all(() => sql.script("DELETE FROM tasks; DELETE FROM tasks_archive"));
-    this.#held.keepOnly([]);
+    this.#upkeep.held.keepOnly([]);
   }
 
   /** Moves tasks that were finished more than so many days ago to the table `tasks_archive`, except those that unfinished ones wait for; how many. */
@@ -250,13 +210,19 @@ export class TaskPool {
   reap(): { returned: string[]; failed: string[] } {
     const { sql, turns } = this.#open;
     const now = this.#now();
-    this.#keepUp(now);
+    this.#upkeep.keepUp(now);
     return turns.all(() => sweep(sql, now));
   }
 
-  /** When a lease or a retry's pause ends next, epoch ms; undefined while there is none. */
-  nextDue(): number | undefined {
-    return nextDue(this.#open.sql);
+  /** Milliseconds until a lease or a retry's pause ends; undefined while there is none. */
+  msUntilDue(): number | undefined {
+    const due = nextDue(this.#open.sql);
+    return due === undefined ? undefined : Math.max(0, due - this.#now());
+  }
+
+  /** A fresh id, for tasks that have to name each other before they exist. */
+  newId(): string {
+    return this.#newId();
   }
 
   /** Calls back after a write of this instance that may have made a task ready; returns how to stop. */
@@ -269,7 +235,7 @@ export class TaskPool {
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
-    this.#held.stop();
+    this.#upkeep.held.stop();
     this.#pool.close();
   }
 
@@ -279,33 +245,33 @@ export class TaskPool {
   }
 
   #create(given: readonly { row: NewRow; input: CreateTaskInput }[]): PoolTask[] {
-    const { sql, turns } = this.#open;
     const now = this.#now();
-    const created = turns.all(() => {
-      const made = insertTasks(sql, given.map(({ row }) => row), now);
-      const known = made.length < given.length ? given.find(({ row }) => !made.includes(row)) : undefined;
-      if (known !== undefined) throw bad("id", "the id of no other task, archived ones included", known.row.id);
-      return given.map(({ row, input }) => createdTask(row, input, now));
-    });
+    this.#open.turns.all(() => this.#insert(given.map(({ row }) => row), now));
     this.#tell();
-    return created;
+    return given.map(({ row, input }) => createdTask(row, input, now));
+  }
+
+  /** Inside a transaction. Throws `invalid_arguments` for an id that is taken. */
+  #insert(rows: readonly NewRow[], now: number): void {
+    const created = new Set(insertTasks(this.#pool.sql, rows, now));
+    const known = rows.find((row) => !created.has(row));
+    if (known !== undefined) throw bad("id", "the id of no other task, archived ones included", known.id);
   }
 
   #request(agentName: string, { owner, pausedModules }: ClaimOptions): ClaimRequest {
     if (typeof agentName !== "string" || agentName.trim() === "") throw bad("agentName", "the name of who claims", agentName);
-    return { agent: agentName, leaseMs: this.#leaseMs, owner, pausedModules };
+    return { agent: agentName, leaseMs: this.#upkeep.leaseMs, owner, pausedModules };
   }
 
-  #taken(row: ClaimedRow, agent: string): PoolTask {
-    if (this.#held.size === 0) this.#lastBeat = this.#now();
-    this.#held.add(row.id, row.attempt, agent);
+  #taken(row: StoredPoolTask, agent: string): PoolTask {
+    this.#upkeep.take(row.id, row.attempt, agent);
     return poolTask(row);
   }
 
   #finished(id: string, work: (sql: PoolDatabase["sql"], now: number) => unknown): PoolTask {
     const { sql, turns } = this.#open;
     turns.all(() => work(sql, this.#now()));
-    this.#held.drop(id);
+    this.#upkeep.held.drop(id);
     this.#tell();
     return this.#existing(id);
   }
@@ -314,37 +280,6 @@ export class TaskPool {
     const task = this.getTask(id);
     if (task !== null) return task;
     throw new OhmymktError("not_found", `there is no task ${JSON.stringify(id)}`, { hint: "list the tasks to see their ids" });
-  }
-
-  /** A loop that never yields gives the timer no turn, so claims extend and sweep as well, now and then. */
-  #keepUp(now: number): void {
-    if (this.#held.size > 0 && now - this.#lastBeat >= this.#heartbeatMs) this.#beat();
-    if (now - this.#lastSweep >= Math.min(1000, this.#heartbeatMs / 8)) this.#sweep(now);
-  }
-
-  #sweep(now: number): boolean {
-    this.#lastSweep = now;
-    const { sql, turns } = this.#pool;
-    if (!sweepIsDue(sql, now)) return false;
-    turns.all(() => sweep(sql, now));
-    return true;
-  }
-
-  #beat(): void {
-    const { sql, turns } = this.#pool;
-    const now = this.#now();
-    this.#lastBeat = now;
-    this.#held.keepOnly(turns.single(() => extendLeases(sql, this.#held.all(), this.#leaseMs, now)));
-    this.#sweep(now);
-  }
-
-  /** On the timer there is nobody to tell: the next beat tries again, and a worker whose lease is lost meanwhile is told at its next write. */
-  #beatQuietly(): void {
-    try {
-      this.#beat();
-    } catch (error) {
-      if (!(error instanceof OhmymktError)) throw error;
-    }
   }
 
   #tell(): void {
