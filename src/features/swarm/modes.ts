@@ -18,6 +18,11 @@ export interface Job {
   maxAttempts?: number | undefined;
 }
 
+interface Stage {
+  job: Job;
+  id?: string;
+}
+
 export interface ModeOptions extends RunLimits {
   /** Tasks under way at a time; all by default. */
   maxConcurrency?: number | undefined;
@@ -56,7 +61,7 @@ export async function ultra(pool: TaskPool, jobs: readonly Job[], options: ModeO
 /** One stage after the other; each gets the result of the one before as `context.previous`. After a stage that failed the rest is cancelled. */
 export async function autopilot(pool: TaskPool, stages: readonly Job[], options: ModeOptions = {}): Promise<ModeResult> {
   checkJobs(stages);
-  const linked = sequential(stages.map((job) => ({ job, id: undefined })), () => pool.newId());
+  const linked = sequential(stages.map((job): Stage => ({ job })), () => pool.newId());
   const tasks = pool.createClaimed(linked.map(({ job, id, blocked_by }) => ({ ...taskOf(job), id, blockedBy: blocked_by, agentName: job.agent.name })));
   let claimed = tasks[0];
   for (const [index, stage] of linked.entries()) {

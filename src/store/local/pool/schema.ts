@@ -40,8 +40,8 @@ CREATE TABLE tasks(
   kpi_impact TEXT,
   rollback_condition TEXT
 );
-CREATE INDEX tasks_ready ON tasks(priority DESC, seq, module) WHERE status = 'pending' AND blockers = 0 AND run_at IS NULL;
-CREATE INDEX tasks_ready_owner ON tasks(owner, priority DESC, seq, module) WHERE status = 'pending' AND blockers = 0 AND run_at IS NULL AND owner <> '';
+CREATE INDEX tasks_ready ON tasks(priority DESC, seq) WHERE status = 'pending' AND blockers = 0 AND run_at IS NULL;
+CREATE INDEX tasks_ready_owner ON tasks(owner, priority DESC, seq) WHERE status = 'pending' AND blockers = 0 AND run_at IS NULL AND owner <> '';
 CREATE INDEX tasks_delayed ON tasks(run_at) WHERE status = 'pending' AND run_at IS NOT NULL;
 CREATE INDEX tasks_blocked ON tasks(seq) WHERE status = 'pending' AND blockers > 0;
 CREATE INDEX tasks_active ON tasks(lease_until, assigned_agent) WHERE status IN('claimed','in_progress');
