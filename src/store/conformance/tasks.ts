@@ -3,6 +3,7 @@ import type { NewTask, Task } from "../../lib/tasks.ts";
 import { CAUSE, caught } from "../local/testing/fixtures.ts";
 import type { Transaction } from "../store.ts";
 import { type Bench, at, DONE, HOUR, observed, refused, task } from "./bench.ts";
+import { leasePromises } from "./leases.ts";
 
 /** What holds for the task pool and for observations. */
 export function taskPromises(bench: Bench): void {
@@ -112,6 +113,8 @@ export function taskPromises(bench: Bench): void {
       expect(await run((tx) => tx.tasks.list())).toEqual([]);
     });
   });
+
+  leasePromises(bench);
 
   describe("observations", () => {
     test("are kept side by side, in order of the time observed and then of recording", async () => {
