@@ -22,7 +22,10 @@ import { page, Where } from "./where.ts";
 const CLAIM = claimTexts(`attempt, ${TASK_COLUMNS}`);
 const Results = z.array(CriterionResult);
 
-export function createTasks(context: Context): Tasks {
+/** What the pool needs of an open transaction: nothing of its files. */
+export type TaskContext = Pick<Context, "sql" | "now" | "nowMs" | "randomId">;
+
+export function createTasks(context: TaskContext): Tasks {
   const { sql, now, nowMs } = context;
   const get = (id: string): Task => existing(context, id);
   return {
@@ -78,12 +81,12 @@ export function createTasks(context: Context): Tasks {
   };
 }
 
-function find({ sql }: Context, id: string): Task | undefined {
+function find({ sql }: TaskContext, id: string): Task | undefined {
   const row = sql.get<StoredTask>(`${SELECT_TASK} WHERE id = ?`, id);
   return row && taskFromStored(row);
 }
 
-function existing(context: Context, id: string): Task {
+function existing(context: TaskContext, id: string): Task {
   const task = find(context, id);
   if (task === undefined) throw noTask(id);
   return task;
@@ -93,7 +96,7 @@ function lease(id: string, token: string): Lease {
   return { id, ...parseLeaseToken(token) };
 }
 
-function list({ sql }: Context, filter: TaskFilter): Task[] {
+function list({ sql }: TaskContext, filter: TaskFilter): Task[] {
   const where = new Where();
   if (filter.status !== undefined)
     where.and(`status IN(SELECT value FROM json_each(?))`, JSON.stringify(filter.status));
@@ -113,7 +116,7 @@ function list({ sql }: Context, filter: TaskFilter): Task[] {
 }
 
 /** Expired leases and due retries go back first, so that a claim never overlooks what is free by now. */
-function claim(context: Context, { id, ...request }: Parameters<Tasks["claim"]>[0]): ClaimedTask | undefined {
+function claim(context: TaskContext, { id, ...request }: Parameters<Tasks["claim"]>[0]): ClaimedTask | undefined {
   const { sql, nowMs } = context;
   if (request.agent.trim() === "")
     throw new OhmymktError("invalid_arguments", "agent: expected the name of who claims, got an empty text", {
@@ -126,7 +129,7 @@ function claim(context: Context, { id, ...request }: Parameters<Tasks["claim"]>[
   return row && { task: taskFromStored(row), token: leaseToken({ attempt: row.attempt, agent: request.agent }) };
 }
 
-function finish(context: Context, held: Lease, outcome: Outcome): Awaited<ReturnType<Tasks["finish"]>> {
+function finish(context: TaskContext, held: Lease, outcome: Outcome): Awaited<ReturnType<Tasks["finish"]>> {
   const { sql, nowMs } = context;
   let ready: string[] = [];
   if (outcome.status === "completed") {
@@ -164,7 +167,7 @@ function checked(results: readonly CriterionResult[] | undefined): CriterionResu
   return results === undefined ? undefined : parse(Results, results, "results");
 }
 
-function newRow({ randomId }: Context, given: NewTask): NewRow {
+function newRow({ randomId }: TaskContext, given: NewTask): NewRow {
   const task = parse(NewTask, given, "task");
   return {
     id: task.id ?? `task-${randomId()}`,
