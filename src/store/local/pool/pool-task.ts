@@ -213,15 +213,11 @@ export function metadataText(metadata: unknown): string {
 /** The refusal of one argument. */
 export function bad(name: string, expected: string, got: unknown): OhmymktError {
   const shown =
-    typeof got === "string"
-      ? JSON.stringify(got)
-      : got === null
-        ? "null"
-        : Array.isArray(got)
-          ? JSON.stringify(got)
-          : typeof got === "object"
-            ? "an object"
-            : String(got);
+    got === undefined || typeof got === "number" || typeof got === "bigint"
+      ? String(got)
+      : typeof got === "object" && got !== null && !Array.isArray(got)
+        ? "an object"
+        : (JSON.stringify(got) ?? `a ${typeof got}`);
   return new OhmymktError("invalid_arguments", `${name}: expected ${expected}, got ${shown}`, {
     hint: "correct the call and make it again; nothing was changed",
   });
