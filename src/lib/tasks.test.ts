@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { assertTaskTransition, PRIORITIES, Task, TASK_STATUSES, TASK_TRANSITIONS } from "./tasks.ts";
+import { assertTaskTransition, Task, TASK_STATUSES, TASK_TRANSITIONS, TaskPriority } from "./tasks.ts";
 
 const ALLOWED = new Set([
   ...["claimed", "in_progress", "cancelled"].map((to) => `pending ${to}`),
@@ -46,13 +46,15 @@ describe("the schema", () => {
     priority: 0,
     status: "pending",
     artifacts: [],
+    attempts: 0,
+    checkpoints: [],
     metadata: {},
     created_at: "2026-03-01T00:00:00.000Z",
     updated_at: "2026-03-01T00:00:00.000Z",
   };
 
   test("priority 0 is LOW and stays 0", () => {
-    expect(PRIORITIES.LOW).toBe(0);
+    expect(TaskPriority.LOW).toBe(0);
     expect(Task.parse(task).priority).toBe(0);
   });
 

@@ -7,7 +7,7 @@ import { asStorageError } from "./local/failures.ts";
 import { Files } from "./local/files.ts";
 import { randomBase32 } from "./local/random.ts";
 import { runUnit } from "./local/transaction.ts";
-import type { Cause, Store, Transaction } from "./store.ts";
+import type { Cause, Store, Transaction, TransactionOptions } from "./store.ts";
 
 export interface StoreOptions {
   /** The project directory; the state lives in `.ohmymkt` below it. */
@@ -53,13 +53,19 @@ class LocalStore implements Store {
     return existsSync(this.#root);
   }
 
-  async transaction<T>(cause: Cause, work: (tx: Transaction) => Promise<T>): Promise<T> {
+  async transaction<T>(
+    cause: Cause,
+    work: (tx: Transaction) => Promise<T>,
+    { survives = "power" }: TransactionOptions = {},
+  ): Promise<T> {
     this.#refuseNested();
     return this.#inTurn(async () => {
       if (this.#closed) throw new OhmymktError("internal", "the store is closed", { hint: "open it again" });
       const { sql } = await this.#connect();
       const frame = { root: this.#root, open: true };
       try {
+        // The same connection serves both kinds: transactions of one store run one after the other.
+        if (this.#options.durable) sql.script(`PRAGMA synchronous = ${survives === "power" ? "FULL" : "NORMAL"}`);
         return await inside.run(frame, () => runUnit({ ...this.#options, sql, files: this.#files, cause }, work));
       } finally {
         frame.open = false;

@@ -3,7 +3,9 @@ import type { Approval, ApprovalKind, DecidedHow } from "../lib/approvals.ts";
 import type { Collection, Document } from "../lib/documents.ts";
 import type { ChainCheck, LedgerEvent, LedgerRow } from "../lib/ledger.ts";
 import type { Observation } from "../lib/observations.ts";
-import type { NewTask, Task, TaskStatus } from "../lib/tasks.ts";
+import type { Attention, AttentionLimits } from "../lib/task-attention.ts";
+import type { Backoff } from "../lib/task-lease.ts";
+import type { CriterionResult, NewTask, Task, TaskStatus } from "../lib/tasks.ts";
 import type { OhmymktError } from "../errors.ts";
 
 /** Who opened the transaction and with what; every ledger row of the transaction carries it. */
@@ -54,24 +56,128 @@ export interface Artifacts {
   list(folder: string): Promise<string[]>;
 }
 
+/** Which tasks to list; in order of creation, or with `ready` in the order in which they would be claimed. */
+export interface TaskFilter {
+  status?: readonly TaskStatus[] | undefined;
+  owner?: string | undefined;
+  module?: string | undefined;
+  campaign?: string | undefined;
+  agent?: string | undefined;
+  /** Only pending tasks that nothing blocks or delays. */
+  ready?: boolean | undefined;
+  limit?: number | undefined;
+  offset?: number | undefined;
+}
+
+/** A claim: the next ready task, or with `id` that one. The lease lasts `leaseMs` after each heartbeat. */
+export interface ClaimRequest {
+  agent: string;
+  leaseMs: number;
+  owner?: string | undefined;
+  id?: string | undefined;
+  pausedModules?: readonly string[] | undefined;
+}
+
+/** A task and the token that every later write of its worker needs. */
+export interface ClaimedTask {
+  task: Task;
+  token: string;
+}
+
+/** A sign of life; what is left out stays as it is. */
+export interface Heartbeat {
+  leaseMs: number;
+  /** The work has begun: claimed becomes in_progress. */
+  start?: boolean | undefined;
+  checkpoint?: string | undefined;
+  /** What the task waits for, so that nobody takes it for stuck; null when the wait is over. Give it a lease as long as the wait may last. */
+  waitingFor?: string | null | undefined;
+  metadata?: Record<string, unknown> | undefined;
+}
+
+/** How a claim ended; with `next` the same transaction claims again. */
+export type Outcome =
+  | {
+      status: "completed";
+      result?: string | undefined;
+      /** One for each acceptance criterion. */
+      results?: readonly CriterionResult[] | undefined;
+      metadata?: Record<string, unknown> | undefined;
+      next?: ClaimRequest | undefined;
+    }
+  | {
+      status: "failed";
+      error: string;
+      /** Tries again after a growing pause while attempts are left: the task's own `max_attempts`, else `maxAttempts`, else 3. Left out: final at once. */
+      retry?: { maxAttempts?: number | undefined; backoff?: Backoff | undefined } | undefined;
+      next?: ClaimRequest | undefined;
+    };
+
+export interface Finished {
+  /** As it stands now; after a failure with attempts left it is pending. */
+  task: Task;
+  /** Ids of the tasks that became ready. */
+  ready: string[];
+  /** Ids of the tasks that wait for this one, which failed for good. */
+  stuck: string[];
+  next?: ClaimedTask;
+}
+
+/** How many tasks there are in each state; `ready`, `blocked` and `delayed` (a retry's pause) divide the pending ones. */
+export interface TaskStats {
+  counts: Record<TaskStatus, number>;
+  total: number;
+  ready: number;
+  blocked: number;
+  delayed: number;
+}
+
+/** The task pool. Every refusal changes nothing. */
 export interface Tasks {
-  /** Creates rows; an id that exists already is left as it is and not counted (effects are idempotent by id). */
+  /** Creates rows in this order; an id that exists already, archived ones included, is left as it is and not returned (effects are idempotent by id). Throws `invalid_arguments`, also for unknown blockers and circles. */
   create(tasks: readonly NewTask[]): Promise<Task[]>;
+  /** Archived tasks included. */
   get(id: string): Promise<Task | undefined>;
-  list(filter?: {
-    status?: readonly TaskStatus[];
-    owner?: string;
-    module?: string;
-    limit?: number;
-    offset?: number;
-  }): Promise<Task[]>;
+  list(filter?: TaskFilter): Promise<Task[]>;
   count(): Promise<Record<TaskStatus, number>>;
-  /** Moves a task along the transition table; throws `not_found` or `invalid_transition`. */
+  stats(): Promise<TaskStats>;
+  /**
+   * Moves a task along the transition table without a token: for rules and people, not for workers. Back to pending counts no attempt;
+   * pending → claimed or in_progress is a claim (without `leaseMs` it never expires). Throws `not_found`, `invalid_transition`, or `invalid_arguments` when a completion lacks the result of a criterion.
+   */
   transition(
     id: string,
     to: TaskStatus,
-    fields?: { result?: string; error?: string; metadata?: Record<string, unknown> },
+    fields?: {
+      agent?: string;
+      leaseMs?: number;
+      result?: string;
+      results?: readonly CriterionResult[];
+      error?: string;
+      metadata?: Record<string, unknown>;
+    },
   ): Promise<Task>;
+  /** Replaces the metadata, whoever holds the task. */
+  annotate(id: string, metadata: Record<string, unknown>): Promise<Task>;
+  /** Undefined when nothing is ready. With an `id` throws `not_found`, `invalid_transition` or `not_allowed` with the reason. */
+  claim(request: ClaimRequest): Promise<ClaimedTask | undefined>;
+  /** Throws `stale` when the claim no longer holds the task. */
+  heartbeat(id: string, token: string, beat: Heartbeat): Promise<Task>;
+  /** Throws `stale`, or `invalid_arguments` when a criterion has no result. */
+  finish(id: string, token: string, outcome: Outcome): Promise<Finished>;
+  /** Gives a claim back at once; an attempt is counted unless `countAttempt` is false, and the last one fails. Throws `stale`. */
+  requeue(id: string, token: string, given: { reason: string; countAttempt?: boolean }): Promise<Task>;
+  /** Makes a pending task wait for more tasks. Throws `invalid_arguments` for a circle or an unknown id, `invalid_transition` when it is not pending. */
+  addBlockers(id: string, blockers: readonly string[]): Promise<Task>;
+  removeBlockers(id: string, blockers: readonly string[]): Promise<Task>;
+  /** Throws `not_found`, or `invalid_transition` while an unfinished task waits for it. */
+  remove(id: string): Promise<void>;
+  /** Returns expired leases and due retries to the pool; every claim does so first. */
+  reap(): Promise<{ returned: string[]; failed: string[] }>;
+  /** Moves tasks that were finished before this ISO time out of the pool, except those that unfinished ones wait for; how many. */
+  archive(options: { before: string }): Promise<number>;
+  /** Stale, waiting, orphaned, overdue and unclaimed tasks, each with a suggestion. */
+  attention(limits?: Partial<AttentionLimits>): Promise<Attention[]>;
 }
 
 export interface Observations {
@@ -122,10 +228,18 @@ export interface Transaction {
   ledger: Ledger;
 }
 
+export interface TransactionOptions {
+  /**
+   * What the work survives when `transaction` returns: `power` (the default) also a power loss; `process` only the end of every process,
+   * which is enough, and much cheaper, for claims and heartbeats: after a power loss their workers are gone as well.
+   */
+  survives?: "power" | "process" | undefined;
+}
+
 export interface Store {
   /** Whether this project has any state yet; reads nothing else and writes nothing. */
   exists(): Promise<boolean>;
   /** Runs `work` under the project's lock. `work` awaits only the transaction: never a person, a network or another transaction. */
-  transaction<T>(cause: Cause, work: (tx: Transaction) => Promise<T>): Promise<T>;
+  transaction<T>(cause: Cause, work: (tx: Transaction) => Promise<T>, options?: TransactionOptions): Promise<T>;
   close(): Promise<void>;
 }

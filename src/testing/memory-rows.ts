@@ -1,8 +1,8 @@
 import { OhmymktError } from "../errors.ts";
 import { APPROVAL_TRANSITIONS, hasLapsed, subjectHash, type Approval, type ApprovalStatus } from "../lib/approvals.ts";
 import { GENESIS, verifyChain } from "../lib/ledger.ts";
-import { assertTaskTransition, PRIORITIES, Task, TASK_STATUSES, type TaskStatus } from "../lib/tasks.ts";
 import { instant } from "../store/local/ledger.ts";
+import { createTasks } from "../store/local/tasks.ts";
 import type { Approvals, Ledger, Observations, Tasks } from "../store/store.ts";
 import type { Scene } from "./memory-state.ts";
 
@@ -37,100 +37,9 @@ export function memoryObservations({ state, now, cause, randomId }: Scene): Obse
   };
 }
 
-export function memoryTasks({ state, now, randomId }: Scene): Tasks {
-  const existing = (id: string): Task => {
-    const task = state.tasks.get(id);
-    if (task) return task;
-    throw new OhmymktError("not_found", `there is no task ${JSON.stringify(id)}`);
-  };
-  return {
-    create: async (tasks) => {
-      const fresh = tasks
-        .map((task) => ({ ...task, id: task.id ?? `task-${randomId()}` }))
-        .filter(({ id }) => !state.tasks.has(id));
-      const defaults = {
-        description: "",
-        type: "task",
-        blocked_by: [],
-        priority: PRIORITIES.MEDIUM,
-        artifacts: [],
-        metadata: {},
-      };
-      for (const task of fresh) {
-        const checked = Task.safeParse({
-          ...defaults,
-          ...task,
-          blocked_by: [...new Set(task.blocked_by)],
-          status: "pending",
-          created_at: now,
-          updated_at: now,
-        });
-        if (!checked.success) throw new OhmymktError("invalid_arguments", `task: ${checked.error.message}`);
-        state.tasks.set(task.id, checked.data);
-      }
-      checkBlockers(
-        state.tasks,
-        fresh.map(({ id }) => id),
-      );
-      return fresh.map(({ id }) => existing(id));
-    },
-    get: async (id) => state.tasks.get(id),
-    list: async (filter = {}) => {
-      const { status, owner, module } = filter;
-      const fits = [...state.tasks.values()].filter(
-        (task) =>
-          (!status || status.includes(task.status)) &&
-          (!owner || task.owner === owner) &&
-          (!module || task.module === module),
-      );
-      return slice(fits, filter);
-    },
-    count: async () => {
-      const counts = Object.fromEntries(TASK_STATUSES.map((status) => [status, 0])) as Record<TaskStatus, number>;
-      for (const task of state.tasks.values()) counts[task.status] += 1;
-      return counts;
-    },
-    transition: async (id, to, fields = {}) => {
-      const { started_at, ...task } = existing(id);
-      assertTaskTransition(task.status, to);
-      const started =
-        to === "claimed" || to === "in_progress" ? (started_at ?? now) : to === "pending" ? undefined : started_at;
-      const ended = to === "completed" || to === "failed" || to === "cancelled" ? { completed_at: now } : {};
-      state.tasks.set(id, {
-        ...task,
-        ...(started === undefined ? {} : { started_at: started }),
-        ...ended,
-        ...fields,
-        status: to,
-        updated_at: now,
-      });
-      return existing(id);
-    },
-  };
-}
-
-/** Refuses blockers that do not exist, and tasks that wait for each other in a circle. */
-function checkBlockers(tasks: ReadonlyMap<string, Task>, created: readonly string[]): void {
-  const blockers = (id: string): string[] => tasks.get(id)?.blocked_by ?? [];
-  for (const id of created) {
-    const wrong = blockers(id).find((blocker) => blocker === id || !tasks.has(blocker));
-    if (wrong === undefined) continue;
-    const problem = wrong === id ? "is the task itself" : "is not the id of a task";
-    throw new OhmymktError(
-      "invalid_arguments",
-      `task ${id}: blocked_by expected ids of other tasks, got ${wrong}, which ${problem}`,
-    );
-  }
-  let waiting = [...created];
-  for (let before = -1; before !== waiting.length;) {
-    before = waiting.length;
-    waiting = waiting.filter((id) => blockers(id).some((blocker) => waiting.includes(blocker)));
-  }
-  if (waiting.length > 0)
-    throw new OhmymktError(
-      "invalid_arguments",
-      `blocked_by: these tasks wait for each other in a circle: ${waiting.join(", ")}`,
-    );
+/** The pool has one implementation; here it stands on a database in memory. */
+export function memoryTasks({ sql, now, nowMs, randomId }: Scene): Tasks {
+  return createTasks({ sql, now, nowMs, randomId });
 }
 
 export function memoryApprovals({ state, now, nowMs, cause, randomId, append }: Scene): Approvals {

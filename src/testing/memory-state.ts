@@ -1,7 +1,9 @@
+import { Database } from "bun:sqlite";
 import type { Approval } from "../lib/approvals.ts";
 import type { LedgerEvent, LedgerRow } from "../lib/ledger.ts";
 import type { Observation } from "../lib/observations.ts";
-import type { Task } from "../lib/tasks.ts";
+import { POOL_SCHEMA } from "../store/local/pool/schema.ts";
+import { Sql } from "../store/local/sql.ts";
 import type { Cause, Revision } from "../store/store.ts";
 
 /** What is recorded about a file; `bytes` is its content as the last tool left it. */
@@ -13,24 +15,22 @@ export interface MemoryRow {
   origin: Revision<unknown>["origin"];
 }
 
-/** Everything that a project keeps; `files` may be changed from outside, as a person edits files. */
+/** Everything that a project keeps beside its tasks; `files` may be changed from outside, as a person edits files. */
 export class MemoryState {
   files = new Map<string, Uint8Array>();
   rows = new Map<string, MemoryRow>();
   blobs = new Map<string, Uint8Array>();
-  tasks = new Map<string, Task>();
   approvals = new Map<string, Approval>();
   observations: Observation[] = [];
   ledger: LedgerRow[] = [];
 
   /** A copy to go back to; the values themselves are never changed in place. */
   copy(): MemoryState {
-    const { files, rows, blobs, tasks, approvals, observations, ledger } = this;
+    const { files, rows, blobs, approvals, observations, ledger } = this;
     return Object.assign(new MemoryState(), {
       files: new Map(files),
       rows: new Map(rows),
       blobs: new Map(blobs),
-      tasks: new Map(tasks),
       approvals: new Map(approvals),
       observations: [...observations],
       ledger: [...ledger],
@@ -44,11 +44,19 @@ export class MemoryProject {
   touched = false;
   queue: Promise<unknown> = Promise.resolve();
   readonly parsed = new Map<string, unknown>();
+  /** The database of the task pool. */
+  readonly sql = new Sql(new Database(":memory:", { strict: true }));
+
+  constructor() {
+    this.sql.script("PRAGMA foreign_keys = ON");
+    this.sql.script(POOL_SCHEMA);
+  }
 }
 
 /** What the parts of one open transaction share. */
 export interface Scene {
   readonly state: MemoryState;
+  readonly sql: Sql;
   readonly parsed: Map<string, unknown>;
   readonly cause: Cause;
   readonly now: string;

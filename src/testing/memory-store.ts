@@ -43,9 +43,13 @@ export function openMemoryStore(
         project.touched = true;
         const frame = { project, open: true };
         const before = project.state.copy();
+        project.sql.script("BEGIN");
         try {
-          return await inside.run(frame, () => runScene(sceneOf(project, cause, now(), randomId), work));
+          const result = await inside.run(frame, () => runScene(sceneOf(project, cause, now(), randomId), work));
+          project.sql.script("COMMIT");
+          return result;
         } catch (error) {
+          if (project.sql.inTransaction) project.sql.script("ROLLBACK");
           project.state = before;
           throw error;
         } finally {
@@ -79,7 +83,7 @@ async function runScene<T>(scene: Scene, work: (tx: Transaction) => Promise<T>):
   }
 }
 
-function sceneOf({ state, parsed }: MemoryProject, cause: Cause, at: Date, randomId: () => string): Scene {
+function sceneOf({ state, sql, parsed }: MemoryProject, cause: Cause, at: Date, randomId: () => string): Scene {
   const now = at.toISOString();
   const append = (event: LedgerEvent): LedgerRow => {
     const { kind, subject, evidence, before, after } = event;
@@ -101,5 +105,5 @@ function sceneOf({ state, parsed }: MemoryProject, cause: Cause, at: Date, rando
     state.ledger.push(row);
     return row;
   };
-  return { state, parsed, cause, now, nowMs: at.getTime(), randomId, append };
+  return { state, sql, parsed, cause, now, nowMs: at.getTime(), randomId, append };
 }

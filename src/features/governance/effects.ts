@@ -5,7 +5,7 @@ import type { CycleEntry, Failing, Remediation } from "../../lib/cycle.ts";
 import type { IncidentFact, Postmortem } from "../../lib/incidents.ts";
 import { listModules, MODULES_DOCUMENT, pauseCore, resumeCore } from "../../lib/modules.ts";
 import { MEASURING_MODULE } from "../../lib/metrics.ts";
-import { PRIORITIES, type NewTask } from "../../lib/tasks.ts";
+import { TaskPriority, type NewTask } from "../../lib/tasks.ts";
 import type { Transaction } from "../../store/store.ts";
 import { actionTemplates, readExecution, readModules } from "./seeds.ts";
 
@@ -135,7 +135,7 @@ function incidentTask(
   return {
     type: "incident",
     owner,
-    priority: PRIORITIES.CRITICAL,
+    priority: TaskPriority.CRITICAL,
     module: fact.module,
     rollback_condition: "none: this is the recovery itself",
     metadata: { incident: fact.id, cycle },
@@ -155,7 +155,7 @@ export async function createPreventionTasks(
     type: "prevention",
     owner: item.owner,
     acceptance_criteria: [item.title],
-    priority: PRIORITIES.HIGH,
+    priority: TaskPriority.HIGH,
     module: incident.module,
     due_date: item.due_date,
     metadata: { incident: incident.id },
@@ -176,7 +176,7 @@ export async function applyIntervene(
   const known = listModules(await readModules(tx, true));
   const base = {
     type: "remediation",
-    priority: PRIORITIES.HIGH,
+    priority: TaskPriority.HIGH,
     due_date: dayAfter(tx.now, 7),
     metadata: { cycle: cycle.id },
   };

@@ -1,5 +1,5 @@
 import { expect } from "bun:test";
-import type { NewTask } from "../../lib/tasks.ts";
+import type { CriterionResult, NewTask } from "../../lib/tasks.ts";
 import type { Observation } from "../../lib/observations.ts";
 import type { Store, Transaction } from "../store.ts";
 
@@ -27,7 +27,10 @@ export function refused(code: string, pattern = /./): unknown {
   return expect.objectContaining({ code, message });
 }
 
-export function task(id: string): NewTask {
+/** The results that complete a `task`. */
+export const DONE: CriterionResult[] = [{ criterion: "it works", evidence: "seen" }];
+
+export function task(id: string): NewTask & { id: string } {
   return { id, title: `Task ${id}`, objective: "o", owner: "content-ops", acceptance_criteria: ["it works"] };
 }
 

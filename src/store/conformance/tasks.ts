@@ -2,7 +2,8 @@ import { describe, expect, test } from "bun:test";
 import type { NewTask, Task } from "../../lib/tasks.ts";
 import { CAUSE, caught } from "../local/testing/fixtures.ts";
 import type { Transaction } from "../store.ts";
-import { type Bench, at, HOUR, observed, refused, task } from "./bench.ts";
+import { type Bench, at, DONE, HOUR, observed, refused, task } from "./bench.ts";
+import { leasePromises } from "./leases.ts";
 
 /** What holds for the task pool and for observations. */
 export function taskPromises(bench: Bench): void {
@@ -28,10 +29,15 @@ export function taskPromises(bench: Bench): void {
       });
       await run(async (tx) => {
         const stored: Task = {
+          ...task("a"),
+          id: "a",
           description: "",
           type: "task",
-          ...given,
-          id: "a",
+          module: "content_system",
+          due_date: "2026-02-09",
+          track: "quality",
+          attempts: 0,
+          checkpoints: [],
           blocked_by: [],
           priority: 3,
           artifacts: ["x.md"],
@@ -57,7 +63,9 @@ export function taskPromises(bench: Bench): void {
       await run((tx) => tx.tasks.transition("a", "in_progress"));
       pass(HOUR);
       await run(async (tx) => {
-        expect(await tx.tasks.transition("a", "completed", { result: "done", metadata: { k: 1 } })).toMatchObject({
+        expect(
+          await tx.tasks.transition("a", "completed", { result: "done", results: DONE, metadata: { k: 1 } }),
+        ).toMatchObject({
           status: "completed",
           started_at: at(1),
           completed_at: at(2),
@@ -107,6 +115,8 @@ export function taskPromises(bench: Bench): void {
       expect(await run((tx) => tx.tasks.list())).toEqual([]);
     });
   });
+
+  leasePromises(bench);
 
   describe("observations", () => {
     test("are kept side by side, in order of the time observed and then of recording", async () => {

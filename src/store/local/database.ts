@@ -11,7 +11,7 @@ import { Sql } from "./sql.ts";
 const SAFE_WAL_VERSION = [3, 51, 3] as const;
 
 /** Marks the file as ours in its header ("ohmk"), so that another program's database is never changed. */
-const APPLICATION_ID = 0x6f686d6b;
+export const APPLICATION_ID = 0x6f686d6b;
 
 /** One open connection and the file it belongs to. */
 export interface Connection {

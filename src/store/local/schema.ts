@@ -1,3 +1,5 @@
+import { POOL_SCHEMA } from "./pool/schema.ts";
+
 /** Forward steps of the database itself; a database at `user_version` n has had the first n steps. */
 export const SCHEMA_STEPS: readonly string[] = [
   `
@@ -48,45 +50,7 @@ CREATE TABLE approval(
 );
 CREATE INDEX approval_open ON approval(kind, subject_hash) WHERE status IN('pending','approved');
 
-CREATE TABLE tasks(
-  seq INTEGER PRIMARY KEY,
-  id TEXT NOT NULL UNIQUE,
-  title TEXT NOT NULL,
-  objective TEXT NOT NULL,
-  description TEXT NOT NULL,
-  type TEXT NOT NULL,
-  owner TEXT NOT NULL,
-  acceptance_criteria TEXT NOT NULL,
-  artifacts TEXT NOT NULL,
-  status TEXT NOT NULL DEFAULT 'pending' CHECK(status IN('pending','claimed','in_progress','completed','failed','cancelled')),
-  priority INTEGER NOT NULL DEFAULT 1 CHECK(priority BETWEEN 0 AND 3),
-  blockers INTEGER NOT NULL DEFAULT 0 CHECK(blockers >= 0),
-  assigned_agent TEXT,
-  lease_until INTEGER,
-  attempt INTEGER NOT NULL DEFAULT 0,
-  module TEXT,
-  track TEXT,
-  due_date TEXT,
-  kpi_impact TEXT,
-  rollback_condition TEXT,
-  created_at INTEGER NOT NULL,
-  updated_at INTEGER NOT NULL,
-  started_at INTEGER,
-  completed_at INTEGER,
-  result TEXT,
-  error TEXT,
-  metadata TEXT
-);
-CREATE INDEX tasks_ready ON tasks(priority DESC, seq) WHERE status = 'pending' AND blockers = 0;
-CREATE INDEX tasks_active ON tasks(lease_until, assigned_agent) WHERE status IN('claimed','in_progress');
-CREATE INDEX tasks_bad ON tasks(status, seq) WHERE status IN('failed','cancelled');
-CREATE TABLE dep(
-  task INTEGER NOT NULL REFERENCES tasks(seq) ON DELETE CASCADE,
-  dep INTEGER NOT NULL REFERENCES tasks(seq),
-  PRIMARY KEY(task, dep)
-) WITHOUT ROWID;
-CREATE INDEX dep_rev ON dep(dep, task);
-
+${POOL_SCHEMA}
 CREATE TABLE observation(
   metric TEXT NOT NULL,
   observed_at INTEGER NOT NULL,

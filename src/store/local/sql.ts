@@ -44,10 +44,14 @@ export class Sql {
     return this.#database.inTransaction;
   }
 
-  /** Frees the statements first: a connection with live statements keeps its file open. */
-  close(): void {
+  /** Frees the prepared statements: a connection with live statements keeps its file open. */
+  finalize(): void {
     for (const statement of this.#statements.values()) statement.finalize();
     this.#statements.clear();
+  }
+
+  close(): void {
+    this.finalize();
     this.#database.close(true);
   }
 

@@ -42,6 +42,6 @@ function memoryGround(): Ground {
     read: (path) => project.state.files.get(path),
     write: (path, content) => project.state.files.set(path, content),
     remove: (path) => project.state.files.delete(path),
-    dispose: () => undefined,
+    dispose: () => project.sql.close(),
   };
 }
