@@ -2,11 +2,13 @@ import { AsyncLocalStorage } from "node:async_hooks";
 import { OhmymktError } from "../errors.ts";
 import type { Approval } from "../lib/approvals.ts";
 import { GENESIS, ledgerHash, type LedgerEvent, type LedgerRow } from "../lib/ledger.ts";
+import type { Job } from "../lib/jobs.ts";
 import type { Observation } from "../lib/observations.ts";
 import type { Task } from "../lib/tasks.ts";
 import { Calls } from "../store/local/calls.ts";
 import type { Cause, Revision, Store, Transaction } from "../store/store.ts";
 import { memoryArtifacts, memoryDocuments } from "./memory-documents.ts";
+import { memoryJobs } from "./memory-jobs.ts";
 import { memoryApprovals, memoryLedger, memoryObservations, memoryTasks } from "./memory-rows.ts";
 
 /** What is recorded about a file; `bytes` is its content as the last tool left it. */
@@ -24,18 +26,20 @@ export class MemoryState {
   rows = new Map<string, MemoryRow>();
   blobs = new Map<string, Uint8Array>();
   tasks = new Map<string, Task>();
+  jobs = new Map<string, Job>();
   approvals = new Map<string, Approval>();
   observations: Observation[] = [];
   ledger: LedgerRow[] = [];
 
   /** A copy to go back to; the values themselves are never changed in place. */
   copy(): MemoryState {
-    const { files, rows, blobs, tasks, approvals, observations, ledger } = this;
+    const { files, rows, blobs, tasks, jobs, approvals, observations, ledger } = this;
     return Object.assign(new MemoryState(), {
       files: new Map(files),
       rows: new Map(rows),
       blobs: new Map(blobs),
       tasks: new Map(tasks),
+      jobs: new Map(jobs),
       approvals: new Map(approvals),
       observations: [...observations],
       ledger: [...ledger],
@@ -119,6 +123,7 @@ async function runScene<T>(scene: Scene, work: (tx: Transaction) => Promise<T>):
       documents: calls.watch(memoryDocuments(scene)),
       artifacts: calls.watch(memoryArtifacts(scene)),
       tasks: calls.watch(memoryTasks(scene)),
+      jobs: calls.watch(memoryJobs(scene)),
       observations: calls.watch(memoryObservations(scene)),
       approvals: calls.watch(memoryApprovals(scene)),
       ledger: calls.watch(memoryLedger(scene)),
