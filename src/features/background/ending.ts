@@ -19,7 +19,7 @@ export function endingOf(status: SessionStatus, outcome: SessionOutcome | undefi
   const kept = { tokens, ...(text === "" ? {} : { result: text.slice(0, MAX_RESULT) }) };
   if (error?.aborted === true) return { to: "cancelled", end: { ...kept, error: "its session was stopped" } };
   if (error) return { to: "failed", end: { ...kept, error: error.message } };
-  if (!finished) return { to: "lost", end: { ...kept, error: "the host ended while it worked; what it had done so far is in its session" } };
+  if (!finished) return { to: "lost", end: { ...kept, error: "its turn was cut off, as when the host ends; what it did so far is in its session" } };
   return { to: "completed", end: kept };
 }
 

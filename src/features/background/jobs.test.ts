@@ -265,6 +265,19 @@ describe("waiting and cancelling", () => {
       await during(jobs.cancel(job.id, "now"), 500);
       expect(kinds(job).filter((kind) => kind !== "job.running")).toHaveLength(1);
     }
+    expect(logged).toEqual([]);
+  });
+
+  test("a job that is cancelled while its session is being made is never prompted", async () => {
+    const begin = world.start;
+    world.start = async (request) => {
+      await clock.wait(100);
+      return begin(request);
+    };
+    const job = await start({ ms: 10 });
+    const cancelled = during(jobs.cancel(job.id, "changed my mind"), 1000);
+    expect(await cancelled).toMatchObject({ state: "cancelled", error: "changed my mind" });
+    expect(world.prompted).toEqual([]);
   });
 });
 
@@ -288,7 +301,7 @@ describe("after the host ended", () => {
     await restart();
     expect([await now(quick), await now(cut), await now(waits)]).toMatchObject([
       { state: "completed", result: "was ready" },
-      { state: "lost", error: expect.stringContaining("the host ended while it worked") },
+      { state: "lost", error: expect.stringContaining("its turn was cut off") },
       { state: "failed", error: expect.stringContaining("the host ended before it could start") },
     ]);
     expect(root.heard).toHaveLength(1);

@@ -1,4 +1,5 @@
 import { isEnded, type Job } from "../../lib/jobs.ts";
+import { BACKGROUND_TOOLS } from "../claude-code-agent-loader/our-tools.ts";
 import { finish, type BackgroundContext } from "./context.ts";
 import { cancelledBy, endingOf, LATE, notStarted, type Ending } from "./ending.ts";
 
@@ -12,7 +13,7 @@ export interface Workers {
 }
 
 /** What a background session must not have: it cannot start background work itself, and nobody would see its questions in time. */
-export const DENIED_IN_BACKGROUND: readonly string[] = ["background_task", "background_output", "background_cancel", "question"];
+export const DENIED_IN_BACKGROUND: readonly string[] = [...BACKGROUND_TOOLS, "question"];
 
 const TICK_MS = 1000;
 const ATTEMPTS = 5;
@@ -55,7 +56,7 @@ async function see(context: BackgroundContext, job: Job, stop: AbortSignal): Pro
 async function work(context: BackgroundContext, job: Job, stop: AbortSignal): Promise<Ending | undefined> {
   let child = job.child_session;
   try {
-    child ??= await begin(context, job);
+    child ??= await begin(context, job, stop);
   } catch (error) {
     return stop.aborted ? cancelledBy(String(stop.reason)) : notStarted(error);
   }
@@ -69,7 +70,7 @@ async function work(context: BackgroundContext, job: Job, stop: AbortSignal): Pr
   return { to, end: { ...soFar, error: `${end.error ?? to}${problem}` } };
 }
 
-async function begin(context: BackgroundContext, job: Job): Promise<string> {
+async function begin(context: BackgroundContext, job: Job, stop: AbortSignal): Promise<string> {
   return context.runner.start({
     parent: job.root_session,
     agent: job.agent,
@@ -79,7 +80,7 @@ async function begin(context: BackgroundContext, job: Job): Promise<string> {
     created: (child_session) =>
       context.transact(async (tx) => {
         const now = await tx.jobs.get(job.id);
-        if (!now || isEnded(now)) throw new Error("it was cancelled first");
+        if (!now || isEnded(now) || stop.aborted) throw new Error("it was cancelled first");
         await tx.jobs.assign(job.id, { child_session });
       }, job),
   });

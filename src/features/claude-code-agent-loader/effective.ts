@@ -1,9 +1,10 @@
 import type { AgentDefinition, ToolGrant } from "./definition.ts";
 import type { HostConfig } from "./host-shape.ts";
+import { isOurTool } from "./our-tools.ts";
 import { permissionOf, readRules } from "./permissions.ts";
 import type { ProjectAgent } from "./project-file.ts";
 
-const isOurs = (grant: ToolGrant): boolean => grant.tool.startsWith("ohmymkt_");
+const isOurs = (grant: ToolGrant): boolean => isOurTool(grant.tool);
 
 /**
  * The agents as they will run: the package's with the project's changes laid over them, then the project's own.
@@ -71,7 +72,7 @@ function withUserGrants(agent: AgentDefinition, config: HostConfig): AgentDefini
     Object.hasOwn(users, agent.name) ? users[agent.name]?.permission : undefined,
   );
   const allowed = Object.keys(rules).filter(
-    (key) => key.startsWith("ohmymkt") && rules[key] !== "deny",
+    (key) => (key.startsWith("ohmymkt") || isOurTool(key)) && rules[key] !== "deny",
   );
   const isNew = (tool: string): boolean => !agent.tools.some((grant) => grant.tool === tool);
   return { ...agent, tools: [...agent.tools, ...allowed.filter(isNew).map((tool) => ({ tool }))] };
