@@ -25,15 +25,15 @@ export function createWorkers(context: BackgroundContext, ended: (job: Job) => v
     launch(job) {
       if (running.has(job.id)) return;
       const stop = new AbortController();
-      const done = see(context, job, stop.signal)
-        .then((final) => {
+      const done = (async () => {
+        let final: Job | undefined;
+        try {
+          final = await see(context, job, stop.signal);
+        } finally {
           running.delete(job.id);
-          if (final) ended(final);
-        })
-        .catch((error: unknown) => {
-          running.delete(job.id);
-          throw error;
-        });
+        }
+        if (final) ended(final);
+      })();
       running.set(job.id, { stop, done });
       context.detach(job.id, () => done);
     },

@@ -6,7 +6,7 @@ import { renderJob } from "./render.ts";
 
 export const backgroundCancel = defineTool({
   name: "background_cancel",
-  summary: "Stop a background job and its requests.",
+  summary: "Stop a background job.",
   args: { id: z.string().min(1) },
   async run({ id }, context): Promise<{ job: Job }> {
     const { jobs, session, agent } = deskOf(context);

@@ -7,7 +7,7 @@ import { renderJob } from "./render.ts";
 
 export const backgroundOutput = defineTool({
   name: "background_output",
-  summary: "State and result of a background job; wait until it ends if you need it now.",
+  summary: "State and result of a background job.",
   args: {
     id: z.string().min(1),
     wait: z.boolean().optional(),

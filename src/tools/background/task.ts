@@ -2,6 +2,7 @@ import { z } from "zod";
 import { OhmymktError } from "../../errors.ts";
 import { isEnded, type Job } from "../../lib/jobs.ts";
 import { defineTool } from "../ohmymkt/define.ts";
+import { hidden } from "../ohmymkt/lean-schema.ts";
 import { deskOf } from "./desk.ts";
 import { renderJob } from "./render.ts";
 
@@ -11,11 +12,11 @@ const TITLE = 80;
 
 export const backgroundTask = defineTool({
   name: "background_task",
-  summary: "Start an agent in the background; you are told once when it ends.",
+  summary: "Start an agent in the background; its end is told to you.",
   args: {
     agent: z.string().min(1),
     prompt: z.string().min(1).max(50_000),
-    title: z.string().min(1).max(200).optional(),
+    title: hidden(z.string().min(1).max(200).optional()),
     wait: z.boolean().optional(),
   },
   async run({ agent, prompt, title, wait }, context): Promise<Started> {
