@@ -80,8 +80,8 @@ test(`${ROUNDS} histories with crashes anywhere: every job ends once, is told ex
         limits: async () => ({ parallel: PARALLEL, waiting: 20, minutes: 1 }),
         log: () => undefined,
       });
-      world.onIdle = (id) => {
-        if (!mine.dead) jobs.sessionIdle(id);
+      world.onIdle = () => {
+        if (!mine.dead) jobs.sessionIdle();
       };
       return jobs;
     };
@@ -105,10 +105,10 @@ test(`${ROUNDS} histories with crashes anywhere: every job ends once, is told ex
           const id = known[random.below(known.length)] ?? known[0];
           const mine = host;
           void ask(
-            jobs.get(id).then(async (job) => {
-              const read = await jobs.read(job, root.id);
+            (async () => {
+              const read = await jobs.read(await jobs.get(id), root.id);
               if (isEnded(read) && !mine.dead && root.busy) root.heard.push(jobMarker(read));
-            }),
+            })(),
           );
         }
         await clock.advance(random.below(200));

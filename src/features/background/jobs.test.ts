@@ -27,7 +27,7 @@ function boot(pid = 1): BackgroundJobs {
     limits: async () => limits,
     log: (message) => void logged.push(message),
   });
-  world.onIdle = (id) => made.sessionIdle(id);
+  world.onIdle = () => made.sessionIdle();
   return made;
 }
 
@@ -216,6 +216,19 @@ describe("telling", () => {
     expect(root.heard[0]?.length).toBeLessThan(6500);
     expect(root.heard[0]).toContain(`background_output {id: "${job.id}"}`);
     expect((await now(job)).result).toHaveLength(20_000);
+  });
+
+  test("a job that ends while another is being told is told after the answer", async () => {
+    const tell = world.tell;
+    world.tell = async (id, agent, text) => {
+      await clock.wait(400);
+      await tell(id, agent, text);
+      world.turn(id, 3000);
+    };
+    await start({ ms: 10 }, "first");
+    await start({ ms: 350 }, "second");
+    await clock.advance(20_000);
+    expect(root.heard).toMatchObject([expect.stringContaining("first"), expect.stringContaining("second")]);
   });
 
   test("a host that cannot be reached for a moment is asked again", async () => {

@@ -36,8 +36,8 @@ export interface BackgroundJobs {
   progress(job: Job): Promise<JobProgress | undefined>;
   /** Stops it and its session's requests; an ended job stays as it is. */
   cancel(id: string, reason: string): Promise<Job>;
-  /** To be called when a session has no running turn any more. */
-  sessionIdle(sessionID: string): void;
+  /** To be called when some session has no running turn any more: it, or one above it, may be told now. */
+  sessionIdle(): void;
   /** To be called when a session was deleted: work in it and for it is cancelled. */
   sessionDeleted(sessionID: string): void;
   /** Looks once after what an earlier run of the host left behind. */
@@ -145,12 +145,7 @@ export function createBackgroundJobs(options: BackgroundOptions): BackgroundJobs
       return { waitsForPerson: context.runner.waitsForPerson(child), text, tokens };
     },
     cancel,
-    sessionIdle(sessionID) {
-      context.detach("looking for what to tell", async () => {
-        const jobs = await context.transact((tx) => tx.jobs.list({ session: sessionID, untold: true }));
-        for (const root of new Set(jobs.map((job) => job.root_session))) teller.schedule(root);
-      });
-    },
+    sessionIdle: () => teller.scheduleAll(),
     sessionDeleted(sessionID) {
       context.detach("cancelling the work of a deleted session", async () => {
         const own = await context.transact((tx) => tx.jobs.list({ child: sessionID, state: OPEN_STATES }));

@@ -37,7 +37,7 @@ export interface SessionRunner {
   outcome(sessionID: string): Promise<SessionOutcome>;
   exists(sessionID: string): Promise<boolean>;
   status(sessionID: string): Promise<SessionStatus>;
-  /** Stops the running turn and those of the sessions below it. */
+  /** Stops the running turn and those of the sessions directly below it. */
   abort(sessionID: string): Promise<void>;
   /** The session itself and those above it, the root last. */
   lineage(sessionID: string): Promise<string[]>;

@@ -6,6 +6,8 @@ import { insist } from "./workers.ts";
 export interface Teller {
   /** Tells what there is to tell, a moment later, so that what ends together is told together. */
   schedule(root: string): void;
+  /** Schedules every session that could not be told yet. */
+  scheduleAll(): void;
 }
 
 const TOGETHER_MS = 250;
@@ -15,39 +17,55 @@ const LEAST = 400;
 
 export function createTeller(context: BackgroundContext): Teller {
   const waiting = new Set<string>();
+  const owed = new Set<string>();
   const turns = new Map<string, Promise<void>>();
-  return {
+  const teller: Teller = {
+    scheduleAll() {
+      for (const root of owed) teller.schedule(root);
+    },
     schedule(root) {
+      owed.add(root);
       if (waiting.has(root)) return;
       waiting.add(root);
       context.detach(`telling ${root}`, async () => {
         await context.clock.wait(TOGETHER_MS, context.over);
         waiting.delete(root);
         if (context.over.aborted) return;
-        const turn = (turns.get(root) ?? Promise.resolve()).then(() => insist(context, () => tellAll(context, root)));
-        turns.set(root, turn.catch(() => undefined));
+        const before = turns.get(root);
+        const turn = (async () => {
+          await before?.catch(() => undefined);
+          // Another turn may have struck it off since.
+          owed.add(root);
+          if (await insist(context, () => tellAll(context, root))) owed.delete(root);
+        })();
+        turns.set(root, turn);
         await turn;
       });
     },
   };
+  return teller;
 }
 
-/** A session that is busy is told when it goes idle; one that a person stopped, not before they use it again; a deleted one never. */
-async function tellAll(context: BackgroundContext, root: string): Promise<void> {
+/**
+ * Whether nothing is left to tell. A session that is busy is told when it goes idle; one that a person stopped, not before they use it again;
+ * a deleted one never.
+ */
+async function tellAll(context: BackgroundContext, root: string): Promise<boolean> {
   const ended = await context.transact((tx) => tx.jobs.list({ session: root, untold: true }));
   const open: Job[] = [];
   for (const job of ended.filter((one) => one.root_session === root && owns(context, one))) {
     if (await knows(context, job)) await mark(context, [job]);
     else open.push(job);
   }
-  if (open.length === 0 || !(await mayBeTold(context, root))) return;
+  if (open.length === 0 || !(await context.runner.exists(root))) return true;
+  if (!(await mayBeTold(context, root))) return false;
   const ready: Job[] = [];
   for (const job of open) if (await hasLeft(context, job)) ready.push(job);
-  const [first] = ready;
-  if (!first) return;
+  if (ready.length === 0) return false;
   const agent = ready.find((job) => job.parent_session === root)?.parent_agent;
   await context.runner.tell(root, agent, tellingText(ready));
   await mark(context, ready);
+  return ready.length === open.length;
 }
 
 /** Whether the end came to the session already: as our message, before a crash, or as the result of a call. */

@@ -27,7 +27,7 @@ export function createPlugin({ client, directory }: PluginInput): Hooks {
   const background = () => (beginning ??= import("./background.ts").then(({ createBackground }) => createBackground({ client, sessions, news, store, log: (message) => log("warn", message) })));
   const unheard = (what: string) => (error: unknown) => log("warn", `background: ${what}: ${error instanceof Error ? error.message : String(error)}`);
   const news = createSessionNews({
-    idle: (id) => void beginning?.then(({ jobs }) => jobs.sessionIdle(id)).catch(unheard("a session went idle")),
+    idle: () => void beginning?.then(({ jobs }) => jobs.sessionIdle()).catch(unheard("a session went idle")),
     deleted: (id) => void beginning?.then(({ jobs }) => jobs.sessionDeleted(id)).catch(unheard("a session was deleted")),
   });
   /** What an earlier run of the host left behind is looked after at the first prompt; the prompt does not wait for it. */

@@ -25,7 +25,7 @@ beforeEach(() => {
   const jobs = createBackgroundJobs({
     store: async () => store, runner: world, clock, owner: { pid: 1, boot: "b" }, isAlive: () => false, limits: async () => ({ parallel: 1, waiting: 5, minutes: 1 }), log: () => undefined,
   });
-  world.onIdle = (id) => jobs.sessionIdle(id);
+  world.onIdle = () => jobs.sessionIdle();
   context = {
     store, config: DEFAULT_CONFIG, actor: { host: "opencode", agent: "lead", session: "ses_root" }, signal: new AbortController().signal,
     newId: (prefix) => prefix, approve: unasked, decide: unasked, allows: () => ({ ok: true }),
