@@ -25,9 +25,27 @@ export const Config = z.strictObject({
     .array(z.string())
     .default([])
     .describe("Sources in order of trust; where two disagree, the first one listed counts"),
+  background: z
+    .strictObject({
+      parallel: z.int().min(1).max(16).default(4).describe("Background jobs that run at a time"),
+      waiting: z.int().min(0).max(100).default(20).describe("Background jobs that may wait for room"),
+      minutes: z
+        .number()
+        .positive()
+        .max(1440)
+        .default(30)
+        .describe("Minutes after which a background job is stopped; waiting for a person does not count"),
+    })
+    .default({ parallel: 4, waiting: 20, minutes: 30 })
+    .describe("Limits of background work"),
   timezone: z.string().default("UTC").describe("IANA time zone of the days in report names"),
 });
 export type Config = z.infer<typeof Config>;
 
-export const CONFIG_DOCUMENT = defineDocument({ name: "config", path: "config.json", schema: Config });
+export const CONFIG_DOCUMENT = defineDocument({
+  name: "config",
+  path: "config.json",
+  schema: Config,
+  unversioned: true,
+});
 export const DEFAULT_CONFIG: Config = Config.parse({});

@@ -1,3 +1,4 @@
+import { isOurTool } from "../../src/features/claude-code-agent-loader/our-tools.ts";
 import { code, codes, page, table } from "./markdown.ts";
 import type { Page } from "./pages.ts";
 import type { Sources } from "./sources.ts";
@@ -35,8 +36,8 @@ function delegation(agents: readonly Agent[]): string {
 }
 
 function agentText(agent: Agent): string {
-  const ours = agent.tools.filter(({ tool }) => tool.startsWith("ohmymkt_"));
-  const host = agent.tools.filter(({ tool }) => !tool.startsWith("ohmymkt_")).map(({ tool }) => tool);
+  const ours = agent.tools.filter(({ tool }) => isOurTool(tool));
+  const host = agent.tools.filter(({ tool }) => !isOurTool(tool)).map(({ tool }) => tool);
   const facts = [
     `- Mode: ${agent.mode}${agent.steps === undefined ? "" : `, at most ${agent.steps} steps`}.`,
     `- Owns: ${codes(agent.modules)}.`,

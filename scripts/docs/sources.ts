@@ -9,6 +9,7 @@ import { CADENCES } from "../../src/lib/cadence.ts";
 import { CAMPAIGN_TRANSITIONS } from "../../src/lib/campaign.ts";
 import { DECISION_RULES, RULES_VERSION } from "../../src/lib/cycle.ts";
 import { GATES } from "../../src/lib/gates.ts";
+import { JOB_TRANSITIONS } from "../../src/lib/jobs.ts";
 import { INCIDENT_TRANSITIONS } from "../../src/lib/incidents.ts";
 import { SIGNALS } from "../../src/lib/metrics.ts";
 import { COLLECTIONS, DOCUMENTS } from "../../src/lib/registry.ts";
@@ -78,6 +79,7 @@ export async function productSources(code: SourceFiles): Promise<Sources> {
       { constant: "CAMPAIGN_TRANSITIONS", title: "Campaign", table: CAMPAIGN_TRANSITIONS },
       { constant: "INCIDENT_TRANSITIONS", title: "Incident", table: INCIDENT_TRANSITIONS },
       { constant: "TASK_TRANSITIONS", title: "Task", table: TASK_TRANSITIONS },
+      { constant: "JOB_TRANSITIONS", title: "Background job", table: JOB_TRANSITIONS },
       { constant: "APPROVAL_TRANSITIONS", title: "Approval", table: APPROVAL_TRANSITIONS },
     ],
     rules: DECISION_RULES,

@@ -57,7 +57,7 @@ function notListed({ tools, files, agents, agentFiles, machines, cli, code }: So
     [...new Set(found)].filter((name) => !known.includes(name)).map(what);
   return [
     ...missing(
-      written(/defineTool(?:<[^(]*>)?\(\{\s*name: "(ohmymkt_\w+)"/g),
+      written(/defineTool(?:<[^(]*>)?\(\{\s*name: "(\w+)"/g),
       tools.map(({ name }) => name),
       (name) => `tool ${name} is defined but not in TOOLS`,
     ),

@@ -18,6 +18,8 @@ export interface Document<T> {
   readonly schema: z.ZodType<T>;
   readonly version: number;
   readonly migrations: Migrations;
+  /** A file that people write from nothing may leave its `schema_version` out. */
+  readonly unversioned?: boolean;
 }
 
 /** Documents of one kind in one folder; `at(id)` is the document of an id, which must fit the id grammar. */
@@ -28,7 +30,13 @@ export interface Collection<T> {
   at(id: string): Document<T>;
 }
 
-type Definition<T> = { name: string; schema: z.ZodType<T>; version?: number; migrations?: Migrations };
+type Definition<T> = {
+  name: string;
+  schema: z.ZodType<T>;
+  version?: number;
+  migrations?: Migrations;
+  unversioned?: boolean;
+};
 
 /** A document that exists once per project. */
 export function defineDocument<T>(definition: Definition<T> & { path: string }): Document<T> {

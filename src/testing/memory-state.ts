@@ -1,5 +1,6 @@
 import { Database } from "bun:sqlite";
 import type { Approval } from "../lib/approvals.ts";
+import type { Job } from "../lib/jobs.ts";
 import type { LedgerEvent, LedgerRow } from "../lib/ledger.ts";
 import type { Observation } from "../lib/observations.ts";
 import { POOL_SCHEMA } from "../store/local/pool/schema.ts";
@@ -20,17 +21,19 @@ export class MemoryState {
   files = new Map<string, Uint8Array>();
   rows = new Map<string, MemoryRow>();
   blobs = new Map<string, Uint8Array>();
+  jobs = new Map<string, Job>();
   approvals = new Map<string, Approval>();
   observations: Observation[] = [];
   ledger: LedgerRow[] = [];
 
   /** A copy to go back to; the values themselves are never changed in place. */
   copy(): MemoryState {
-    const { files, rows, blobs, approvals, observations, ledger } = this;
+    const { files, rows, blobs, jobs, approvals, observations, ledger } = this;
     return Object.assign(new MemoryState(), {
       files: new Map(files),
       rows: new Map(rows),
       blobs: new Map(blobs),
+      jobs: new Map(jobs),
       approvals: new Map(approvals),
       observations: [...observations],
       ledger: [...ledger],

@@ -1,9 +1,10 @@
 import type { AgentDefinition, ToolGrant } from "./definition.ts";
 import type { HostConfig } from "./host-shape.ts";
+import { isOurTool } from "./our-tools.ts";
 import { permissionOf, readRules } from "./permissions.ts";
 import type { ProjectAgent } from "./project-file.ts";
 
-const isOurs = (grant: ToolGrant): boolean => grant.tool.startsWith("ohmymkt_");
+const isOurs = (grant: ToolGrant): boolean => isOurTool(grant.tool);
 
 /**
  * The agents as they will run: the package's with the project's changes laid over them, then the project's own.
@@ -65,7 +66,9 @@ function withSpecialists(agent: AgentDefinition, specialists: readonly ProjectAg
 function withUserGrants(agent: AgentDefinition, config: HostConfig): AgentDefinition {
   const users = config.agent ?? {};
   const rules = readRules(Object.hasOwn(users, agent.name) ? users[agent.name]?.permission : undefined);
-  const allowed = Object.keys(rules).filter((key) => key.startsWith("ohmymkt") && rules[key] !== "deny");
+  const allowed = Object.keys(rules).filter(
+    (key) => (key.startsWith("ohmymkt") || isOurTool(key)) && rules[key] !== "deny",
+  );
   const isNew = (tool: string): boolean => !agent.tools.some((grant) => grant.tool === tool);
   return { ...agent, tools: [...agent.tools, ...allowed.filter(isNew).map((tool) => ({ tool }))] };
 }

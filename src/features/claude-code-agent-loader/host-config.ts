@@ -1,6 +1,7 @@
 import type { AgentDefinition, AgentProblem } from "./definition.ts";
 import { effectiveAgents } from "./effective.ts";
 import type { HostAgent, HostConfig } from "./host-shape.ts";
+import { isOurTool } from "./our-tools.ts";
 import {
   agentRules,
   globalRules,
@@ -86,12 +87,12 @@ function projectRules(agent: AgentDefinition, delegates: readonly string[], unse
     ...unseen,
     ...(isChild ? { question: "deny", external_directory: "deny", doom_loop: "allow" } : {}),
     ...(isChild || delegates.length > 0 ? { task: taskRule(delegates) } : {}),
-    ...(agent.tools.some((grant) => grant.tool.startsWith("ohmymkt_")) ? ourGrants(agent) : {}),
+    ...(agent.tools.some((grant) => isOurTool(grant.tool)) ? ourGrants(agent) : {}),
   };
 }
 
 function ourGrants(agent: AgentDefinition): Rules {
-  const ours = agent.tools.filter((grant) => grant.tool.startsWith("ohmymkt_"));
+  const ours = agent.tools.filter((grant) => isOurTool(grant.tool));
   return {
     ...Object.fromEntries(ours.map((grant) => [grant.tool, "allow" as const])),
     "approve *": "ask",

@@ -2,6 +2,7 @@ import { describe, expect, test } from "bun:test";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { countTokens } from "gpt-tokenizer/encoding/o200k_base";
+import { isOurTool } from "./our-tools.ts";
 import { parseGrant } from "./definition.ts";
 import { FrontMatterError, parseForgivingFrontMatter, parseFrontMatter } from "./front-matter.ts";
 import { displayName, marketingAgents } from "./marketing.ts";
@@ -158,16 +159,19 @@ describe("the agents that ship", () => {
   });
 });
 
+/** Reading needs no word, and stopping a job explains itself. */
+const UNNAMED = new Set(["ohmymkt_read_state", "background_cancel"]);
+
 describe("prompts", () => {
   test.each(agents.map((agent) => [agent.name, agent] as const))(
     "%s mentions only tools it holds, and each of them but reading",
     (_, agent) => {
-      const mentioned = [...new Set(agent.prompt.match(/\bohmymkt_\w+/g))];
-      const held = agent.tools.map((grant) => grant.tool).filter((tool) => tool.startsWith("ohmymkt_"));
+      const mentioned = [...new Set(agent.prompt.match(/\b(?:ohmymkt|background)_\w+/g))];
+      const held = agent.tools.map((grant) => grant.tool).filter(isOurTool);
       expect(mentioned.filter((tool) => !held.includes(tool))).toEqual([]);
-      expect(held.filter((tool) => tool !== "ohmymkt_read_state" && !mentioned.includes(tool))).toEqual([]);
+      expect(held.filter((tool) => !UNNAMED.has(tool) && !mentioned.includes(tool))).toEqual([]);
       expect(agent.prompt).not.toMatch(
-        /\b(task_create|task_claim|generate_(image|video)|ohmymkt_publish|swarm|background_|import_metrics|provider_config)/,
+        /\b(task_create|task_claim|generate_(image|video)|ohmymkt_publish|swarm|import_metrics|provider_config)/,
       );
     },
   );

@@ -1,4 +1,5 @@
 import type { AgentDefinition } from "./definition.ts";
+import { BACKGROUND_TOOLS, isOurTool } from "./our-tools.ts";
 
 export type Action = "allow" | "ask" | "deny";
 export type Rule = Action | Record<string, Action>;
@@ -49,7 +50,7 @@ export function agentRules(agent: AgentDefinition, context: RuleContext): Rules 
   rules["question"] = isRoot && agent.tools.some((grant) => grant.tool === "question") ? "allow" : "deny";
   rules["external_directory"] = outsideRule(isRoot, context.global);
   rules["doom_loop"] = "allow";
-  if (agent.tools.some((grant) => grant.tool.startsWith(OURS))) rules["approve *"] = "ask";
+  if (agent.tools.some((grant) => isOurTool(grant.tool))) rules["approve *"] = "ask";
   return rules;
 }
 
@@ -101,6 +102,8 @@ export function readRules(value: unknown): Rules {
 export function globalRules(user: Rules): Rules {
   const rules: Rules = { ...user };
   if (!Object.keys(user).some((key) => key.includes(OURS))) rules["ohmymkt_*"] = "deny";
+  for (const tool of BACKGROUND_TOOLS)
+    if (!Object.keys(user).some((key) => key !== "*" && matches(key, tool))) rules[tool] = "deny";
   if (!Object.keys(user).some((key) => key.startsWith("approve"))) rules["approve *"] = "ask";
   return rules;
 }
@@ -117,9 +120,9 @@ export function matches(pattern: string, text: string): boolean {
 /** What a grant is worth under the user's global rules: a rule that the user made for this tool stays as it is. */
 function grantRule(permission: string, global: Rules): Rule {
   const usual = permission === "read" ? READ_WITHOUT_SECRETS : "allow";
-  const own = permission.startsWith(OURS);
+  const own = isOurTool(permission);
   const key = Object.keys(global).findLast(
-    (pattern) => matches(pattern, permission) && !(own && !pattern.includes(OURS)),
+    (pattern) => matches(pattern, permission) && !(own && !pattern.includes(OURS) && pattern !== permission),
   );
   const rule = key === undefined ? undefined : global[key];
   if (rule === undefined || (own && key !== undefined && HIDES_ALL_OURS.has(key))) return usual;

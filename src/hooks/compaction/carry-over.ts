@@ -1,13 +1,27 @@
 import { readStanding } from "../../features/governance/facts.ts";
-import type { Store } from "../../store/store.ts";
+import { isEnded, type Job, stateWord } from "../../lib/jobs.ts";
+import type { Store, Transaction } from "../../store/store.ts";
 
-/** What must survive a compaction, in a few short lines: plan, campaign, gates, open incidents and mode. Undefined without state. */
-export async function carryOver(store: Store, ultrawork: boolean): Promise<string | undefined> {
+/** What is known of the session that is compacted. */
+export interface CompactedSession {
+  session: string;
+  ultrawork: boolean;
+}
+
+const MAX_JOBS = 3;
+/** An older result was told once and is of no use to what goes on now. */
+const UNREAD_HOURS = 24;
+
+/** What must survive a compaction, in a few short lines: plan, campaign, gates, open incidents, mode and background work. Undefined without state. */
+export async function carryOver(store: Store, { session, ultrawork }: CompactedSession): Promise<string | undefined> {
   if (!(await store.exists())) return undefined;
-  const standing = await store.transaction({ actor: { host: "opencode" }, tool: "compaction" }, readStanding);
+  const { standing, jobs } = await store.transaction(
+    { actor: { host: "opencode" }, tool: "compaction" },
+    async (tx) => ({ standing: await readStanding(tx), jobs: await openJobs(tx, session) }),
+  );
   const failing = standing.gates.gates.filter((gate) => !gate.pass).map((gate) => gate.gate);
   const open = standing.incidents.filter((fact) => fact.status !== "resolved");
-  const shown = open.slice(0, 5).map((fact) => `${fact.severity} ${fact.id}`);
+  const shown = open.slice(0, 4).map((fact) => `${fact.severity} ${fact.id}`);
   return [
     "ohmymkt state to carry over (look it up again with ohmymkt_read_state before acting):",
     `plan: ${standing.plan ? `${standing.plan.name} v${standing.plan.version}, ${standing.plan.status}` : "none"}`,
@@ -15,7 +29,24 @@ export async function carryOver(store: Store, ultrawork: boolean): Promise<strin
     `gates: ${failing.length === 0 ? "PASS" : `BLOCKED by ${failing.join(", ")}`}`,
     `open incidents: ${shown.length === 0 ? "none" : shown.join(", ")}${open.length > shown.length ? ` and ${open.length - shown.length} more` : ""}`,
     ultrawork ? "mode: ultrawork" : "",
+    jobsLine(jobs),
   ]
     .filter(Boolean)
     .join("\n");
+}
+
+/** Work of this session that still runs, and that ended of late without its result having been read. */
+async function openJobs(tx: Transaction, session: string): Promise<Job[]> {
+  const since = new Date(Date.parse(tx.now) - UNREAD_HOURS * 3_600_000).toISOString();
+  const unread = (job: Job): boolean => job.read_at === undefined && (job.finished_at ?? "") >= since;
+  return (await tx.jobs.list({ session })).filter((job) => !isEnded(job) || unread(job));
+}
+
+function jobsLine(jobs: readonly Job[]): string {
+  if (jobs.length === 0) return "";
+  const newest = jobs.toReversed();
+  const shown = newest
+    .slice(0, MAX_JOBS)
+    .map((job) => `${job.id} ${isEnded(job) ? `${stateWord(job.state)}, unread` : job.state}`);
+  return `background: ${shown.join("; ")}${newest.length > MAX_JOBS ? ` and ${newest.length - MAX_JOBS} more` : ""}`;
 }

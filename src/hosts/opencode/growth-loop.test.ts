@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { LedgerRow } from "../../lib/ledger.ts";
+import { isOurTool } from "../../features/claude-code-agent-loader/our-tools.ts";
 import { SHIPPED_AGENTS } from "../../features/claude-code-agent-loader/shipped.ts";
 import { openStore } from "../../store/open.ts";
 import { CHAPTERS, playChapter, type Chapter } from "../../testing/growth-loop.ts";
@@ -167,9 +168,7 @@ describe("the canonical path", () => {
 describe("what the model was sent", () => {
   test("each agent saw exactly the tools of its front matter", () => {
     const granted = (agent: string): string[] =>
-      (SHIPPED_AGENTS.find((one) => one.name === agent)?.tools ?? [])
-        .map((grant) => grant.tool)
-        .filter((tool) => tool.startsWith("ohmymkt_"));
+      (SHIPPED_AGENTS.find((one) => one.name === agent)?.tools ?? []).map((grant) => grant.tool).filter(isOurTool);
     for (const agent of [
       "growth-manager",
       "requirements-analyst",
@@ -178,7 +177,7 @@ describe("what the model was sent", () => {
       "seo-engineer",
     ]) {
       const [request] = requestsOf(agent);
-      const ours = request?.tools.map((tool) => tool.name).filter((name) => name.startsWith("ohmymkt_"));
+      const ours = request?.tools.map((tool) => tool.name).filter(isOurTool);
       expect([agent, ours?.toSorted()]).toEqual([agent, granted(agent).toSorted()]);
       expect(request?.tools.map((tool) => tool.name)).not.toContain("bash");
     }

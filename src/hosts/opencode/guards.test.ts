@@ -3,6 +3,7 @@ import { countTokens } from "gpt-tokenizer";
 import { existsSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { isOurTool } from "../../features/claude-code-agent-loader/our-tools.ts";
 import { startHost, type OpencodeHost, type PermissionDecision, type Turn } from "../../testing/opencode-host.ts";
 import { packPlugin } from "../../testing/pack.ts";
 import type { ScriptStep } from "../../testing/script-step.ts";
@@ -225,7 +226,7 @@ describe("agents", () => {
         .at(-1)
         ?.tools.map((tool) => tool.name) ?? [];
     expect(names).toContain("bash");
-    expect(names.filter((name) => name.startsWith("ohmymkt_"))).toEqual([]);
+    expect(names.filter(isOurTool)).toEqual([]);
   });
 });
 

@@ -5,6 +5,8 @@ import { guardState } from "../../hooks/state-guard/state-guard.ts";
 import type { Store } from "../../store/store.ts";
 import { AGENT_SHELL } from "../cli/agent-shell.ts";
 import { createAskedCalls } from "./ask.ts";
+import type { Background } from "./background.ts";
+import { createSessionNews } from "./session-news.ts";
 import { createSessions } from "./sessions.ts";
 import { createTeam } from "./team.ts";
 import { hostTools, modelSchema } from "./tools.ts";
@@ -21,6 +23,24 @@ export function createPlugin({ client, directory }: PluginInput): Hooks {
   let opening: Promise<Store> | undefined;
   const store = () => (opening ??= import("../../store/open.ts").then(({ openStore }) => openStore({ directory })));
 
+  let beginning: Promise<Background> | undefined;
+  const background = () =>
+    (beginning ??= import("./background.ts").then(({ createBackground }) =>
+      createBackground({ client, sessions, news, store, log: (message) => log("warn", message) }),
+    ));
+  const unheard = (what: string) => (error: unknown) =>
+    log("warn", `background: ${what}: ${error instanceof Error ? error.message : String(error)}`);
+  const news = createSessionNews({
+    idle: () => void beginning?.then(({ jobs }) => jobs.sessionIdle()).catch(unheard("a session went idle")),
+    deleted: (id) =>
+      void beginning?.then(({ jobs }) => jobs.sessionDeleted(id)).catch(unheard("a session was deleted")),
+  });
+  /** What an earlier run of the host left behind is looked after at the first prompt; the prompt does not wait for it. */
+  let looked: Promise<void> | undefined;
+  const lookAfter = async () => {
+    if (await (await store()).exists()) await (await background()).jobs.ready();
+  };
+
   const detector = createKeywordDetector({
     marketingAgents: team.marketing,
     enabledAgents: team.enabled,
@@ -31,7 +51,7 @@ export function createPlugin({ client, directory }: PluginInput): Hooks {
   });
 
   return {
-    tool: hostTools({ store, policy: team.policy, sessions, asked }),
+    tool: hostTools({ store, policy: team.policy, sessions, asked, background }),
     async config(config) {
       for (const note of await team.join(config)) log("warn", note);
     },
@@ -40,7 +60,10 @@ export function createPlugin({ client, directory }: PluginInput): Hooks {
       // The host sends this member verbatim instead of the tool's own parameters.
       if (schema) Object.assign(output, { jsonSchema: schema });
     },
-    "chat.message": (input, output) => detector.chatMessage(input, output),
+    "chat.message": (input, output) => {
+      looked ??= lookAfter().catch(unheard("looking after what was left behind"));
+      return detector.chatMessage(input, output);
+    },
     "experimental.chat.messages.transform": (_input, output) => detector.messagesTransform(output),
     async "tool.execute.before"({ tool }, { args }) {
       guardState(directory, tool, args);
@@ -51,17 +74,22 @@ export function createPlugin({ client, directory }: PluginInput): Hooks {
     async event({ event }) {
       const callID = askedCall(event);
       if (callID) asked.note(callID);
+      news.hear(event);
     },
     async "experimental.session.compacting"({ sessionID }, output) {
       try {
         const { carryOver } = await import("../../hooks/compaction/carry-over.ts");
-        const lines = await carryOver(await store(), wasUltrawork(await messages(sessionID)));
+        const lines = await carryOver(await store(), {
+          session: sessionID,
+          ultrawork: wasUltrawork(await messages(sessionID)),
+        });
         if (lines) output.context.push(lines);
       } catch (error) {
         log("warn", `state was not carried over: ${error instanceof Error ? error.message : String(error)}`);
       }
     },
     async dispose() {
+      (await beginning)?.jobs.stop();
       await (await opening)?.close();
     },
   };

@@ -1,5 +1,7 @@
 import { CONFIG_DOCUMENT, DEFAULT_CONFIG } from "../../config.ts";
 import { OhmymktError } from "../../errors.ts";
+import type { BackgroundDesk } from "../../features/background/desk.ts";
+import { BACKGROUND_TOOLS } from "../../features/claude-code-agent-loader/our-tools.ts";
 import type { ToolPolicy } from "../../features/claude-code-agent-loader/policy.ts";
 import type { Actor } from "../../lib/actor.ts";
 import type { Approval } from "../../lib/approvals.ts";
@@ -16,7 +18,11 @@ export interface HostCall {
   signal: AbortSignal;
   policy: ToolPolicy;
   ask(row: Approval): Promise<Answer | undefined>;
+  /** Absent where no agents can be run. */
+  background?: () => Promise<BackgroundDesk>;
 }
+
+const IN_BACKGROUND: ReadonlySet<string> = new Set(BACKGROUND_TOOLS);
 
 const HOW_TO_ALLOW = (row: Approval) =>
   `hand this id back; the agent of the root session asks the person with ohmymkt_approvals {action: "ask", ids: ["${row.id}"]}, then make the same call again`;
@@ -25,7 +31,7 @@ const HOW_TO_ALLOW = (row: Approval) =>
 export async function runTool(
   name: string,
   raw: unknown,
-  { store, actor, signal, policy, ask }: HostCall,
+  { store, actor, signal, policy, ask, background }: HostCall,
 ): Promise<ToolOutcome> {
   const tool = TOOLS.find((one) => one.name === name);
   if (!tool) throw new OhmymktError("not_found", `there is no tool ${name}`);
@@ -33,6 +39,7 @@ export async function runTool(
   const config = (await store.exists())
     ? await store.transaction({ actor, tool: name }, (tx) => tx.documents.read(CONFIG_DOCUMENT))
     : undefined;
+  const work = IN_BACKGROUND.has(name) ? await background?.() : undefined;
   return tool.call(raw, {
     store,
     actor,
@@ -42,5 +49,6 @@ export async function runTool(
     approve: (request) => desk.approve(request),
     decide: (row) => desk.decide(row),
     allows: (toolName, action) => policy.allows(actor.agent, toolName, action),
+    ...(work ? { background: work } : {}),
   });
 }

@@ -4,6 +4,7 @@ import type { ToolPolicy } from "../../features/claude-code-agent-loader/policy.
 import type { Store } from "../../store/store.ts";
 import { CATALOG, type CatalogEntry } from "../../tools/ohmymkt/catalog.ts";
 import { askPerson, type AskedCalls } from "./ask.ts";
+import type { Background } from "./background.ts";
 import type { Sessions } from "./sessions.ts";
 
 const SCHEMAS = new Map(CATALOG.map((entry) => [entry.name, entry.schema]));
@@ -13,6 +14,7 @@ export interface ToolHost {
   policy(): ToolPolicy;
   sessions: Sessions;
   asked: AskedCalls;
+  background(): Promise<Background>;
 }
 
 /** The host's tool record; the tools' own code is loaded at the first call. */
@@ -43,6 +45,7 @@ async function callTool(host: ToolHost, name: string, raw: unknown, call: HostTo
       actor: { host: "opencode", agent: call.agent, session: call.sessionID },
       signal: call.abort,
       policy: host.policy(),
+      background: async () => (await host.background()).desk(host.policy().delegates(call.agent)),
       ask: (row) => askPerson(row, call, host.sessions, host.asked),
     });
     return outcome.text;

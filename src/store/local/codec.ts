@@ -53,7 +53,7 @@ function upgrade<T>(document: Document<T>, parsed: Parsed & { ok: true }, text: 
       ":1:1",
       `expected an object with schema_version ${document.version}, got ${kindOf(parsed.value)}`,
     );
-  const version = value["schema_version"];
+  const version = value["schema_version"] ?? (document.unversioned ? document.version : undefined);
   if (typeof version !== "number" || !Number.isInteger(version) || version < 1) {
     const problem = `schema_version: expected ${document.version}, got ${version === undefined ? "none" : JSON.stringify(version)}`;
     throw corrupt(

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { z } from "zod";
+import { isOurTool } from "../../features/claude-code-agent-loader/our-tools.ts";
 import { SHIPPED_AGENTS } from "../../features/claude-code-agent-loader/shipped.ts";
 import { createOhmymktTools } from "../../library.ts";
 import * as library from "../../library.ts";
@@ -27,6 +28,9 @@ const CONTRACT: Record<string, string> = {
   ohmymkt_save_positioning: "action name? statement? headline? proof_points? risks? score? selected? rationale?",
   ohmymkt_asset_manifest: "action id? type? name? status? format? path? notes? alt_text?",
   ohmymkt_approvals: "action ids?",
+  background_task: "agent prompt title? wait?",
+  background_output: "id wait?",
+  background_cancel: "id",
 };
 
 function signature(args: z.ZodRawShape): string[] {
@@ -69,7 +73,7 @@ describe("agents", () => {
   test("hold only tools that exist, with actions that exist, and every tool has an agent", () => {
     const held = new Set<string>();
     for (const agent of SHIPPED_AGENTS) {
-      for (const grant of agent.tools.filter((one) => one.tool.startsWith("ohmymkt_"))) {
+      for (const grant of agent.tools.filter((one) => isOurTool(one.tool))) {
         held.add(grant.tool);
         const tool = TOOLS.find((one) => one.name === grant.tool);
         expect([agent.name, grant.tool, tool !== undefined]).toEqual([agent.name, grant.tool, true]);

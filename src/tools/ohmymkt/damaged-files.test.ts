@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { CONFIG_DOCUMENT } from "../../config.ts";
 import { OhmymktError } from "../../errors.ts";
 import { COLLECTIONS, DOCUMENTS } from "../../lib/registry.ts";
 import { makeWorkspace, type Workspace } from "../../testing/temp-workspace.ts";
@@ -129,6 +130,16 @@ describe.each(KINDS)("%s", (kind) => {
       expect(fingerprint(file)).toBe(before);
     },
   );
+});
+
+test("config.json needs no schema_version, and a wrong setting is named", async () => {
+  writeFileSync(path("config.json"), '{"source_order": ["ga4"]}\n');
+  expect(await bench.look((tx) => tx.documents.read(CONFIG_DOCUMENT))).toMatchObject({ source_order: ["ga4"] });
+  writeFileSync(path("config.json"), '{"source_order": "ga4"}\n');
+  const reading: unknown = await bench
+    .look((tx) => tx.documents.read(CONFIG_DOCUMENT))
+    .catch((error: unknown) => error);
+  expect(String(reading)).toMatch(/config\.json.*source_order/);
 });
 
 test("a torn JSON file is named with line and column, and restore puts the last good revision back", async () => {

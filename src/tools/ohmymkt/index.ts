@@ -2,6 +2,9 @@ import { approvals } from "./approvals.ts";
 import { assetManifest } from "./asset-manifest.ts";
 import { checkGates } from "./check-gates.ts";
 import { competitorProfile } from "./competitor-profile.ts";
+import { backgroundCancel } from "../background/cancel.ts";
+import { backgroundOutput } from "../background/output.ts";
+import { backgroundTask } from "../background/task.ts";
 import type { OhmymktTool } from "./define.ts";
 import { incident } from "./incident.ts";
 import { listPlans } from "./list-plans.ts";
@@ -34,4 +37,7 @@ export const TOOLS: readonly OhmymktTool[] = [
   savePositioning,
   assetManifest,
   approvals,
+  backgroundTask,
+  backgroundOutput,
+  backgroundCancel,
 ];

@@ -1,0 +1,385 @@
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { countTokens } from "gpt-tokenizer";
+import { join } from "node:path";
+import { isEnded, jobMarker, type Job } from "../../lib/jobs.ts";
+import { openStore } from "../../store/open.ts";
+import { opencodeBinary } from "../../testing/host-process.ts";
+import { makeRandom } from "../../testing/histories/random.ts";
+import { startHost, type OpencodeHost } from "../../testing/opencode-host.ts";
+import { packPlugin } from "../../testing/pack.ts";
+import type { ScriptStep } from "../../testing/script-step.ts";
+import { script, startScriptedModel, type RecordedRequest } from "../../testing/scripted-model.ts";
+import { makeWorkspace, type Workspace } from "../../testing/temp-workspace.ts";
+
+setDefaultTimeout(60_000);
+
+/** Seconds of the time limit in this project. */
+const LIMIT_S = 4;
+const CONFIG = { ".ohmymkt/config.json": JSON.stringify({ schema_version: 1, background: { minutes: LIMIT_S / 60 } }) };
+const RESTARTS = process.env["OHMYMKT_FULL"] === "1" ? 20 : 3;
+const SEED = Number(process.env["OHMYMKT_SEED"] ?? 20261121);
+
+let spec: string;
+let project: Workspace;
+let host: OpencodeHost;
+
+beforeAll(async () => {
+  ({ spec } = await packPlugin({ root: join(import.meta.dirname, "../../..") }));
+  project = makeWorkspace({ git: true, files: CONFIG });
+  host = await startHost({ directory: project.directory, plugin: spec, network: "none" });
+});
+
+afterAll(async () => {
+  await host.stop();
+  project.dispose();
+});
+
+async function jobsOf(session?: string, directory = project.directory): Promise<Job[]> {
+  const store = openStore({ directory });
+  try {
+    return await store.transaction({ actor: { host: "library" }, tool: "test" }, (tx) =>
+      tx.jobs.list(session === undefined ? {} : { session }),
+    );
+  } finally {
+    await store.close();
+  }
+}
+
+async function until<T>(what: string, look: () => Promise<T | undefined | false>, ms = 15_000): Promise<T> {
+  for (const end = Date.now() + ms; ;) {
+    const found = await look();
+    if (found !== undefined && found !== false) return found;
+    if (Date.now() > end)
+      throw new Error(
+        `expected ${what} within ${ms} ms\n${(await host.log())
+          .split("\n")
+          .filter((line) => /background|ERROR/.test(line))
+          .slice(-15)
+          .join("\n")}`,
+      );
+    await Bun.sleep(50);
+  }
+}
+
+/** Our messages in a session. */
+async function heard(session: string, on = host): Promise<string[]> {
+  const parts = (await on.messages(session)).flatMap((message) => message.parts);
+  return parts.flatMap((part) =>
+    part.type === "text" && part.synthetic === true && part.text?.includes("Background work has ended")
+      ? [part.text]
+      : [],
+  );
+}
+
+const job = (steps: ScriptStep[], more: Record<string, unknown> = {}): [string, Record<string, unknown>] => [
+  "background_task",
+  { agent: "research-agent", prompt: `Work. ${script(steps)}`, title: "work", ...more },
+];
+
+async function play(steps: ScriptStep[], agent = "growth-manager"): Promise<{ session: string; text: string }> {
+  const { id } = await host.session();
+  const turn = await host.prompt(id, `Go. ${script(steps)}`, { agent, timeoutMs: 40_000 });
+  return { session: id, text: turn.text };
+}
+
+const told = (session: string): Promise<Job[]> =>
+  until("every job to be told", async () => {
+    const jobs = await jobsOf(session);
+    return jobs.length > 0 && jobs.every((one) => one.notified_at !== undefined) && jobs;
+  });
+const requestsOf = (session: string | undefined): RecordedRequest[] =>
+  host.model.requests().filter((request) => request.session === session);
+
+describe("jobs in a real host", () => {
+  test("three run at a time, with their own tools, and are told in one message that wakes the agent", async () => {
+    const work = (name: string): ScriptStep[] => [
+      { delay_ms: 300, calls: [["ohmymkt_research_brief", { action: "create", title: name, objectives: ["o"] }]] },
+      { delay_ms: 300, text: `result ${name}` },
+    ];
+    const started = performance.now();
+    const { session, text } = await play([
+      { calls: [job(work("a"), { title: "A" }), job(work("b"), { title: "B" }), job(work("c"), { title: "C" })] },
+      { delay_ms: 2500, text: "started: {{last}}" },
+      { text: "noted" },
+    ]);
+    expect(text).toMatch(/started: job-\w+ is running: research-agent: [ABC]/);
+    const jobs = await told(session);
+    expect(performance.now() - started).toBeLessThan(15_000);
+    expect(
+      jobs
+        .map((one) => [one.state, one.result ?? "", one.tokens])
+        .toSorted(([, a], [, b]) => String(a).localeCompare(String(b))),
+    ).toEqual([
+      ["completed", "result a", 30],
+      ["completed", "result b", 30],
+      ["completed", "result c", 30],
+    ]);
+    const spans = jobs.map((one) => [Date.parse(one.started_at ?? ""), Date.parse(one.finished_at ?? "")] as const);
+    expect(Math.max(...spans.map(([from]) => from))).toBeLessThan(Math.min(...spans.map(([, to]) => to)));
+    await host.idle(session);
+    const messages = await heard(session);
+    for (const one of jobs) expect(messages.join("\n").split(jobMarker(one))).toHaveLength(2);
+    expect(messages).toHaveLength(1);
+    expect((await host.messages(session)).at(-1)?.parts.map((part) => part.text)).toContain("noted");
+    const children = await host.children(session);
+    expect(children.map((child) => child.id).toSorted()).toEqual(jobs.map((one) => one.child_session ?? "").toSorted());
+    for (const one of jobs)
+      expect(requestsOf(one.child_session)[0]?.tools.map((tool) => tool.name)).not.toContain("background_task");
+  });
+
+  test("a child whose model fails is told as failed, with the reason", async () => {
+    const { session } = await play([{ calls: [job([{ status: 400 }])] }, { text: "on" }]);
+    const [failed] = await told(session);
+    expect(failed).toMatchObject({ state: "failed", error: expect.stringContaining("scripted failure 400") });
+    expect((await heard(session)).join()).toContain(`[${failed?.id} failed]`);
+  });
+
+  test("a child that hangs is stopped at the time limit, and its request is cut", async () => {
+    const { session } = await play([{ calls: [job([{ delay_ms: 50_000, text: "never" }])] }, { text: "on" }]);
+    const [late] = await told(session);
+    expect(late).toMatchObject({ state: "failed", error: expect.stringContaining("the limit for a job") });
+    const took = Date.parse(late?.finished_at ?? "") - Date.parse(late?.started_at ?? "");
+    expect(took).toBeGreaterThan(LIMIT_S * 900);
+    expect(took).toBeLessThan(LIMIT_S * 1000 + 3000);
+    await host.idle(late?.child_session ?? "", 2000);
+  });
+
+  test("cancel ends the child's requests, is told by its own answer, and only once", async () => {
+    const { session, text } = await play([
+      { calls: [job([{ delay_ms: 3000, calls: [["ohmymkt_read_state", { file: "health" }]] }, { text: "never" }])] },
+      { delay_ms: 700, calls: [["background_cancel", { id: "{{match:job-[0-9a-z]+}}" }]] },
+      { text: "answer: {{last}}" },
+    ]);
+    expect(text).toMatch(/answer: \[job-\w+ cancelled\].*\n?.*cancelled by growth-manager/);
+    const [cancelled] = await told(session);
+    expect(cancelled).toMatchObject({ state: "cancelled", read_at: expect.any(String) });
+    await host.idle(cancelled?.child_session ?? "", 2000);
+    const before = requestsOf(cancelled?.child_session).length;
+    await Bun.sleep(3500);
+    expect(requestsOf(cancelled?.child_session)).toHaveLength(before);
+    expect(await heard(session)).toEqual([]);
+  });
+
+  test("wait: true answers with the result, and it is not told again", async () => {
+    const { session, text } = await play([
+      { calls: [job([{ delay_ms: 200, text: "the answer is 42" }], { wait: true })] },
+      { text: "got {{last}}" },
+    ]);
+    expect(text).toMatch(/got \[job-\w+ finished\][^]*the answer is 42/);
+    await told(session);
+    expect(await heard(session)).toEqual([]);
+  });
+
+  test("a session that a person stopped is left alone until they use it again", async () => {
+    const { id } = await host.session();
+    await host.promptAsync(
+      id,
+      `Go. ${script([{ calls: [job([{ delay_ms: 900, text: "done meanwhile" }])] }, { delay_ms: 20_000, text: "never" }])}`,
+      { agent: "growth-manager" },
+    );
+    await until("the job to run", async () => (await jobsOf(id)).some((one) => one.child_session !== undefined));
+    await host.abort(id);
+    await until("the job to end", async () => (await jobsOf(id)).every(isEnded));
+    await Bun.sleep(1200);
+    expect(await heard(id)).toEqual([]);
+    expect(await jobsOf(id)).toMatchObject([{ state: "completed", result: "done meanwhile" }]);
+    await host.prompt(id, `And now? ${script([{ text: "hello" }])}`, { agent: "growth-manager" });
+    await told(id);
+    expect(await heard(id)).toHaveLength(1);
+  });
+
+  test("a child that waits for an approval is not late, and goes on once a person has answered", async () => {
+    const plan = {
+      goal: "Grow trials",
+      name: "trials",
+      objective: { metric: "trial starts", baseline: 40, target: 60, deadline: "2027-02-28" },
+      channels: ["organic search"],
+      boundaries: ["no paid media"],
+      budget: { amount: 500, currency: "EUR" },
+      timeline: { start: "2026-12-01", end: "2027-02-28" },
+      acceptance_criteria: ["60 trial starts"],
+      deliverables: [{ title: "Query map", owner: "intent-ops" }],
+      rollback: ["restore the pages"],
+    };
+    const review = job(
+      [{ calls: [["ohmymkt_review_plan", { plan: "trials", verdict: "approve" }]] }, { text: "reviewed: {{last}}" }],
+      { agent: "plan-reviewer" },
+    );
+    const { session } = await play([{ calls: [["ohmymkt_plan_growth", plan]] }, { calls: [review] }, { text: "on" }]);
+    const [request] = await until("the question", async () => {
+      const open = await host.permissions();
+      return open.length > 0 && open;
+    });
+    await Bun.sleep(LIMIT_S * 1000 + 1500);
+    const [waiting] = await jobsOf(session);
+    const look = await host.prompt(
+      session,
+      `Look. ${script([{ calls: [["background_output", { id: waiting?.id }]] }, { text: "{{last}}" }])}`,
+      { agent: "growth-manager" },
+    );
+    expect(look.text).toContain("It waits for a person's answer.");
+    await host.reply(request?.id ?? "", "once");
+    const [done] = await told(session);
+    expect(done).toMatchObject({ state: "completed", result: expect.stringContaining("reviewed: ") });
+  });
+
+  test("a deleted session takes its work with it, and nobody is told", async () => {
+    const { session } = await play([{ calls: [job([{ delay_ms: 3500, text: "never" }])] }, { text: "on" }]);
+    await host.request("DELETE", `/session/${session}`);
+    const [gone] = await until("the job to end", async () => {
+      const jobs = await jobsOf(session);
+      return jobs.every(isEnded) && jobs;
+    });
+    expect(gone).toMatchObject({ state: expect.stringMatching(/cancelled|lost/) });
+    expect(gone?.notified_at).toBeUndefined();
+  });
+
+  test("an agent starts only its delegates, and background work starts none", async () => {
+    const foreign = await play([
+      { calls: [["background_task", { agent: "seo-engineer", prompt: "Work." }]] },
+      { text: "{{last}}" },
+    ]);
+    expect(foreign.text).toMatch(
+      /not_allowed: growth-manager may not start "seo-engineer"[^]*it may start requirements-analyst, /,
+    );
+    const inside = await play([
+      {
+        calls: [
+          job([{ calls: [job([{ text: "deep" }])] }, { text: "tried: {{last}}" }], {
+            agent: "execution-manager",
+            wait: true,
+          }),
+        ],
+      },
+      { text: "{{last}}" },
+    ]);
+    expect(inside.text).toMatch(/tried: .*(unavailable|not available|invalid|denied)/is);
+    expect(await jobsOf(inside.session)).toHaveLength(1);
+  });
+
+  test("compaction carries unread results in at most 200 tokens", async () => {
+    const { session } = await play([
+      { calls: [job([{ text: "r1" }]), job([{ text: "r2" }])] },
+      { text: "on" },
+      { text: "noted" },
+    ]);
+    const [first, second] = await told(session);
+    await host.idle(session);
+    await host.prompt(
+      session,
+      `Read it. ${script([{ calls: [["background_output", { id: first?.id }]] }, { text: "{{last}}" }])}`,
+      { agent: "growth-manager" },
+    );
+    host.model.clear();
+    await host.summarize(session);
+    const summary =
+      host.model
+        .requests()
+        .find((request) => request.kind === "summary")
+        ?.messages.map((message) => message.text)
+        .join("\n") ?? "";
+    const carried = summary.slice(summary.indexOf("ohmymkt state to carry over"));
+    expect(carried).toContain(`background: ${second?.id} finished, unread`);
+    expect(carried).not.toContain(first?.id ?? "?");
+    expect(countTokens(carried)).toBeLessThanOrEqual(200);
+  });
+});
+
+test("opencode run waits in the foreground and says so", async () => {
+  const env: Record<string, string> = {
+    PATH: process.env["PATH"] ?? "",
+    HOME: host.home,
+    OPENCODE_TEST_HOME: host.home,
+    OPENCODE_DISABLE_MODELS_FETCH: "1",
+    OPENCODE_DISABLE_AUTOUPDATE: "1",
+    OPENCODE_DISABLE_DEFAULT_PLUGINS: "1",
+  };
+  for (const kind of ["config", "cache"]) env[`XDG_${kind.toUpperCase()}_HOME`] = join(host.home, kind);
+  for (const kind of ["data", "state"]) env[`XDG_${kind.toUpperCase()}_HOME`] = join(host.home, `run-${kind}`);
+  const prompt = `Go. ${script([{ calls: [job([{ delay_ms: 1200, text: "in the foreground" }])] }, { text: "got {{last}}" }])}`;
+  const run = Bun.spawn([opencodeBinary(), "run", "--agent", "growth-manager", prompt], {
+    cwd: project.directory,
+    env,
+    stdin: "ignore",
+    stdout: "pipe",
+    stderr: "pipe",
+  });
+  const [out, code] = await Promise.all([new Response(run.stdout).text(), run.exited]);
+  expect(code).toBe(0);
+  expect(out).toMatch(
+    /\[job-\w+ finished\][^]*in the foreground[^]*It was waited for here: this process ends with its turn/,
+  );
+});
+
+test("where the host's own background subagents are on, ours stand back", async () => {
+  using own = makeWorkspace({ git: true });
+  await using other = await startHost({
+    directory: own.directory,
+    plugin: spec,
+    model: host.model,
+    env: { OPENCODE_EXPERIMENTAL_BACKGROUND_SUBAGENTS: "true" },
+  });
+  const { id } = await other.session();
+  const turn = await other.prompt(id, `Go. ${script([{ calls: [job([{ text: "no" }])] }, { text: "{{last}}" }])}`, {
+    agent: "growth-manager",
+  });
+  expect(turn.text).toContain("Nothing was started");
+  expect(turn.text).toContain("background: true");
+  expect(await other.children(id)).toEqual([]);
+});
+
+test(
+  `a host that is killed with jobs in flight, ${RESTARTS} times at random moments: every job is told exactly once (seed ${SEED})`,
+  async () => {
+    using own = makeWorkspace({ git: true, files: CONFIG });
+    using home = makeWorkspace();
+    const random = makeRandom(SEED, 0);
+    const model = startScriptedModel();
+    const parents: string[] = [];
+    const launch = (): Promise<OpencodeHost> =>
+      startHost({ directory: own.directory, plugin: spec, model, home: home.directory });
+    let current = await launch();
+    try {
+      for (let round = 0; round < RESTARTS; round += 1) {
+        const { id } = await current.session();
+        parents.push(id);
+        const calls = [0, 1, 2].map((n) =>
+          job([{ delay_ms: random.below(2500), text: `result ${round}.${n}` }], { title: `${round}.${n}` }),
+        );
+        await current.promptAsync(
+          id,
+          `Go. ${script([{ calls }, { delay_ms: random.below(400), text: "started" }, { text: "noted" }])}`,
+          { agent: "growth-manager" },
+        );
+        await until("the first job row", async () => (await jobsOf(id, own.directory)).length > 0);
+        await Bun.sleep(random.below(2500));
+        await current.crash();
+        current = await launch();
+        // The first use after the start, by somebody who does something else.
+        const other = await current.session();
+        await current.prompt(other.id, `Hello. ${script([{ text: "hello" }])}`, { agent: "growth-manager" });
+        await until("every job to be told", async () =>
+          (await jobsOf(undefined, own.directory)).every((one) => one.notified_at !== undefined),
+        );
+        for (const parent of parents) await current.idle(parent);
+      }
+      const jobs = await jobsOf(undefined, own.directory);
+      const texts = new Map<string, string[]>();
+      for (const parent of parents) texts.set(parent, await heard(parent, current));
+      for (const one of jobs) {
+        const times = (texts.get(one.parent_session) ?? []).join("\n").split(jobMarker(one)).length - 1;
+        expect([one.title, one.state, isEnded(one), times]).toEqual([one.title, one.state, true, 1]);
+      }
+      const states = Object.groupBy(jobs, (one) => one.state);
+      console.log(
+        `${jobs.length} jobs over ${RESTARTS} kills: ${Object.entries(states)
+          .map(([state, some]) => `${some?.length} ${state}`)
+          .join(", ")}`,
+      );
+    } finally {
+      await current.stop();
+      await model.stop();
+    }
+  },
+  40_000 * (RESTARTS + 1),
+);
