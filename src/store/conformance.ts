@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe } from "bun:test";
 import { type Bench, START } from "./conformance/bench.ts";
 import { documentPromises } from "./conformance/documents.ts";
+import { jobPromises } from "./conformance/jobs.ts";
 import { ledgerPromises } from "./conformance/ledger.ts";
 import { taskPromises } from "./conformance/tasks.ts";
 import { transactionPromises } from "./conformance/transactions.ts";
@@ -39,6 +40,7 @@ export function storeConformance(name: string, makeStore: (options: { now: () =>
     transactionPromises(bench);
     documentPromises(bench);
     taskPromises(bench);
+    jobPromises(bench);
     ledgerPromises(bench);
   });
 }

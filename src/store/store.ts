@@ -1,6 +1,7 @@
 import type { Actor } from "../lib/actor.ts";
 import type { Approval, ApprovalKind, DecidedHow } from "../lib/approvals.ts";
 import type { Collection, Document } from "../lib/documents.ts";
+import type { Job, JobEnd, JobOwner, JobState, NewJob } from "../lib/jobs.ts";
 import type { ChainCheck, LedgerEvent, LedgerRow } from "../lib/ledger.ts";
 import type { Observation } from "../lib/observations.ts";
 import type { Attention, AttentionLimits } from "../lib/task-attention.ts";
@@ -180,6 +181,28 @@ export interface Tasks {
   attention(limits?: Partial<AttentionLimits>): Promise<Attention[]>;
 }
 
+export interface Jobs {
+  /** A queued row with a fresh id. */
+  create(job: NewJob): Promise<Job>;
+  get(id: string): Promise<Job | undefined>;
+  /** Oldest first. `session` finds jobs started in it or below it; `untold` and `unread` find ended ones only. */
+  list(filter?: {
+    state?: readonly JobState[];
+    session?: string;
+    child?: string;
+    untold?: boolean;
+    unread?: boolean;
+    limit?: number;
+    offset?: number;
+  }): Promise<Job[]>;
+  /** Moves a job along the transition table; throws `not_found` or `invalid_transition`. */
+  transition(id: string, to: JobState, end?: JobEnd): Promise<Job>;
+  /** Writes down who looks after it, or which session it runs in. */
+  assign(id: string, change: { owner?: JobOwner; child_session?: string }): Promise<Job>;
+  /** Writes down that its end was told or read; the first time stays. Throws `invalid_transition` before its end. */
+  mark(id: string, what: "notified" | "read"): Promise<Job>;
+}
+
 export interface Observations {
   append(observations: readonly Omit<Observation, "id" | "recorded_at" | "actor">[]): Promise<Observation[]>;
   /** In order of `observed_at`, then of recording. Bounds are ISO instants, both inclusive. */
@@ -223,6 +246,7 @@ export interface Transaction {
   documents: Documents;
   artifacts: Artifacts;
   tasks: Tasks;
+  jobs: Jobs;
   observations: Observations;
   approvals: Approvals;
   ledger: Ledger;

@@ -1,6 +1,7 @@
 import type { Approval } from "../lib/approvals.ts";
 import type { LedgerEvent, LedgerRow } from "../lib/ledger.ts";
 import type { Observation } from "../lib/observations.ts";
+import type { Job } from "../lib/jobs.ts";
 import type { Task } from "../lib/tasks.ts";
 import type { Cause, Revision } from "../store/store.ts";
 
@@ -19,18 +20,20 @@ export class MemoryState {
   rows = new Map<string, MemoryRow>();
   blobs = new Map<string, Uint8Array>();
   tasks = new Map<string, Task>();
+  jobs = new Map<string, Job>();
   approvals = new Map<string, Approval>();
   observations: Observation[] = [];
   ledger: LedgerRow[] = [];
 
   /** A copy to go back to; the values themselves are never changed in place. */
   copy(): MemoryState {
-    const { files, rows, blobs, tasks, approvals, observations, ledger } = this;
+    const { files, rows, blobs, tasks, jobs, approvals, observations, ledger } = this;
     return Object.assign(new MemoryState(), {
       files: new Map(files),
       rows: new Map(rows),
       blobs: new Map(blobs),
       tasks: new Map(tasks),
+      jobs: new Map(jobs),
       approvals: new Map(approvals),
       observations: [...observations],
       ledger: [...ledger],

@@ -5,6 +5,7 @@ import { Calls } from "../store/local/calls.ts";
 import type { Cause, Store, Transaction } from "../store/store.ts";
 import { memoryArtifacts, memoryDocuments } from "./memory-documents.ts";
 import type { MemoryProject, Scene } from "./memory-state.ts";
+import { memoryJobs } from "./memory-jobs.ts";
 import { memoryApprovals, memoryLedger, memoryObservations, memoryTasks } from "./memory-rows.ts";
 
 interface MemoryOptions {
@@ -70,6 +71,7 @@ async function runScene<T>(scene: Scene, work: (tx: Transaction) => Promise<T>):
       documents: calls.watch(memoryDocuments(scene)),
       artifacts: calls.watch(memoryArtifacts(scene)),
       tasks: calls.watch(memoryTasks(scene)),
+      jobs: calls.watch(memoryJobs(scene)),
       observations: calls.watch(memoryObservations(scene)),
       approvals: calls.watch(memoryApprovals(scene)),
       ledger: calls.watch(memoryLedger(scene)),

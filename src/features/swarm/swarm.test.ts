@@ -48,14 +48,12 @@ test("five agents of one class work twenty tasks off together, urgent ones first
       priority: n <= 5 ? TaskPriority.HIGH : TaskPriority.MEDIUM,
     });
   const started: number[] = [];
-  const summary = await app
-    .getSwarm()
-    .start({
-      maxConcurrency: 5,
-      pollInterval: 1000,
-      stopWhenEmpty: true,
-      onTask: ({ task, outcome }) => void (outcome ?? started.push(task.priority)),
-    });
+  const summary = await app.getSwarm().start({
+    maxConcurrency: 5,
+    pollInterval: 1000,
+    stopWhenEmpty: true,
+    onTask: ({ task, outcome }) => void (outcome ?? started.push(task.priority)),
+  });
   expect(summary).toEqual({ completed: 20, failed: 0, retried: 0, returned: 0, lost: 0 });
   expect(started.slice(0, 5)).toEqual([2, 2, 2, 2, 2]);
   expect(agents.every(({ seen }) => seen.length > 0)).toBe(true);

@@ -68,4 +68,32 @@ CREATE TABLE observation(
 CREATE INDEX observation_track ON observation(track, observed_at, seq);
 CREATE TRIGGER observation_no_update BEFORE UPDATE ON observation BEGIN SELECT RAISE(ABORT, 'observations are never overwritten'); END;
 `,
+  `
+CREATE TABLE job(
+  seq INTEGER PRIMARY KEY,
+  id TEXT NOT NULL UNIQUE,
+  parent_session TEXT NOT NULL,
+  parent_agent TEXT NOT NULL,
+  root_session TEXT NOT NULL,
+  child_session TEXT,
+  agent TEXT NOT NULL,
+  title TEXT NOT NULL,
+  prompt TEXT NOT NULL,
+  state TEXT NOT NULL CHECK(state IN('queued','running','completed','failed','cancelled','lost')),
+  result TEXT,
+  error TEXT,
+  tokens INTEGER,
+  owner_pid INTEGER NOT NULL,
+  owner_boot TEXT NOT NULL,
+  created_at TEXT NOT NULL,
+  started_at TEXT,
+  finished_at TEXT,
+  notified_at TEXT,
+  read_at TEXT
+);
+CREATE INDEX job_open ON job(state, seq) WHERE state IN('queued','running');
+CREATE INDEX job_root ON job(root_session, seq);
+CREATE INDEX job_parent ON job(parent_session, seq);
+CREATE INDEX job_child ON job(child_session) WHERE child_session IS NOT NULL;
+`,
 ];

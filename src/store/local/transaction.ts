@@ -7,6 +7,7 @@ import { OhmymktError } from "../../errors.ts";
 import { Calls } from "./calls.ts";
 import { asStorageError } from "./failures.ts";
 import type { Files, Staged } from "./files.ts";
+import { createJobs } from "./jobs.ts";
 import { createLedger } from "./ledger.ts";
 import { whenFree } from "./lock.ts";
 import { createObservations } from "./observations.ts";
@@ -103,6 +104,7 @@ function transactionOf(context: Context, calls: Calls): Transaction {
     documents: calls.watch(createDocuments(context)),
     artifacts: calls.watch(createArtifacts(context)),
     tasks: calls.watch(createTasks(context)),
+    jobs: calls.watch(createJobs(context)),
     observations: calls.watch(createObservations(context)),
     approvals: calls.watch(createApprovals(context)),
     ledger: calls.watch(createLedger(context)),

@@ -1,0 +1,37 @@
+import { isEnded, type Job, OPEN_STATES } from "../../lib/jobs.ts";
+import { finish, isOrphan, owns, type BackgroundContext } from "./context.ts";
+import { endingOf, LOST_AT_START, NEVER_STARTED } from "./ending.ts";
+import type { Workers } from "./workers.ts";
+
+/** Takes over what a run of the host that is over left behind: finished work is recovered, cut-off work is lost, a session that still runs is watched again. Returns every job it touched. */
+export async function takeOver(context: BackgroundContext, workers: Workers): Promise<Job[]> {
+  const mine = await context.transact(async (tx) => {
+    const rows = [...(await tx.jobs.list({ state: OPEN_STATES })), ...(await tx.jobs.list({ untold: true }))];
+    const taken: Job[] = [];
+    for (const job of rows) {
+      if (isOrphan(context, job)) taken.push(await tx.jobs.assign(job.id, { owner: context.owner }));
+      else if (owns(context, job) && (isEnded(job) || (job.state === "running" && !workers.has(job.id))))
+        taken.push(job);
+    }
+    return taken;
+  });
+  const touched: Job[] = [];
+  for (const job of mine) touched.push(await settle(context, workers, job));
+  return touched;
+}
+
+async function settle(context: BackgroundContext, workers: Workers, job: Job): Promise<Job> {
+  if (isEnded(job)) return job;
+  if (job.state === "queued") return finish(context, job, NEVER_STARTED);
+  if (job.child_session === undefined) return finish(context, job, LOST_AT_START);
+  const status = await context.runner.status(job.child_session);
+  if (status === "busy") {
+    workers.launch(job);
+    return job;
+  }
+  return finish(
+    context,
+    job,
+    endingOf(status, status === "gone" ? undefined : await context.runner.outcome(job.child_session)),
+  );
+}
