@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { Config } from "../../config.ts";
 import { OhmymktError } from "../../errors.ts";
+import type { SwarmDesk } from "../../features/host-swarm/desk.ts";
 import type { Actor } from "../../lib/actor.ts";
 import { subjectHash, type Approval, type ApprovalKind } from "../../lib/approvals.ts";
 import type { Store, Transaction } from "../../store/store.ts";
@@ -25,6 +26,8 @@ export interface ToolContext {
   decide(row: Approval): Promise<Approval>;
   /** Whether the calling agent may use the tool (and the action, where it has one). */
   allows(tool: string, action: string | undefined): { ok: true } | { ok: false; allowed: string[] };
+  /** The swarm; a host that can run agents provides it. */
+  swarm?: SwarmDesk;
 }
 
 /** The context inside `run`: `transact` opens a transaction in the tool's name, `approval` is what `confirm` obtained. */
