@@ -9,8 +9,8 @@ export interface Choice {
   /** How many more tasks may run. */
   room: number;
   leaseMs: number;
-  /** Tasks that this swarm does not touch again. */
-  setAside: ReadonlySet<string>;
+  /** Tasks that this swarm does not touch: those that run in it already, and those that it gave up. */
+  leftAlone: ReadonlySet<string>;
   hold: Hold;
   /** How many tasks of each owner run already. */
   running: ReadonlyMap<string, number>;
@@ -43,11 +43,11 @@ export async function claimReady(tx: Transaction, choice: Choice): Promise<Claim
   return claimed;
 }
 
-async function readyOf(tx: Transaction, owner: string, { room, setAside, hold }: Choice): Promise<Task[]> {
+async function readyOf(tx: Transaction, owner: string, { room, leftAlone, hold }: Choice): Promise<Task[]> {
   const found: Task[] = [];
   for (let offset = 0; found.length < room; offset += PAGE) {
     const page = await tx.tasks.list({ ready: true, owner, limit: PAGE, offset });
-    found.push(...page.filter(({ id, module }) => !setAside.has(id) && hold(module) === undefined));
+    found.push(...page.filter(({ id, module }) => !leftAlone.has(id) && hold(module) === undefined));
     if (page.length < PAGE) break;
   }
   return found;

@@ -98,7 +98,8 @@ export function createRun(context: HostSwarmContext, request: RunRequest): Run {
       const busy = new Map<string, number>();
       for (const { claim } of running.values()) busy.set(claim.task.owner, (busy.get(claim.task.owner) ?? 0) + 1);
       const room = stopped === undefined ? maxConcurrency - running.size : 0;
-      const taken = await claimReady(tx, { owners, room, leaseMs, setAside, hold: nowHeld, running: busy });
+      const leftAlone = new Set([...setAside, ...running.keys()]);
+      const taken = await claimReady(tx, { owners, room, leaseMs, leftAlone, hold: nowHeld, running: busy });
       return { hold: nowHeld, claimed: taken, retryAt: await nextRetry(tx, retrying, nowHeld) };
     });
     claimed.forEach(launch);

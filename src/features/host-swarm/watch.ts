@@ -2,7 +2,11 @@ import { isLost, textOf, type HostSwarmContext } from "./context.ts";
 import type { Assignment } from "./worker.ts";
 
 /** Why a worker stops watching its session. */
-export type Why = { is: "idle" | "stopped" | "over" } | { is: "limit" | "lost" | "unstarted"; reason: string };
+export type Why =
+  | { is: "idle" }
+  | { is: "stopped" }
+  | { is: "over" }
+  | { is: "limit" | "lost" | "unstarted"; reason: string };
 
 /** How often a worker looks whether its session waits for a person; asks neither host nor disk. */
 const STEP_MS = 2000;
@@ -17,7 +21,7 @@ export async function watch(
   const decided = new AbortController();
   const signal = AbortSignal.any([decided.signal, outside]);
   const told = new Promise<Why>((resolve) => {
-    const tell = (): void => resolve({ is: context.over.aborted ? "over" : "stopped" });
+    const tell = (): void => resolve(context.over.aborted ? { is: "over" } : { is: "stopped" });
     if (outside.aborted) tell();
     outside.addEventListener("abort", tell, { once: true });
   });

@@ -4,7 +4,7 @@ import { isLost, textOf, type HostSwarmContext } from "./context.ts";
 import { answerFormat, packetOf } from "./packet.ts";
 import type { TaskLimits } from "./settings.ts";
 import { verdictOf, type Verdict } from "./verdict.ts";
-import { watch } from "./watch.ts";
+import { watch, type Why } from "./watch.ts";
 
 /** How far a worker is; it writes this itself. */
 export interface WorkerProgress {
@@ -47,22 +47,25 @@ export async function work(context: HostSwarmContext, given: Assignment): Promis
   if (why.is === "over") return { is: "over" };
   const problem = why.is === "idle" ? "" : await halt(context, given);
   try {
-    switch (why.is) {
-      case "idle":
-        return await settle(context, given);
-      case "stopped":
-        return await requeue(context, given, `${String(given.stop.reason)}${problem}`);
-      case "lost":
-        return { is: "lost", text: `the task was taken from its worker: ${why.reason}${problem}` };
-      case "unstarted":
-        return await unstarted(context, given, why.reason);
-      case "limit":
-        return await fail(context, given, `${why.reason}${problem}`);
-    }
+    return await conclude(context, given, why, problem);
   } catch (error) {
     if (isLost(error)) return { is: "lost", text: textOf(error) };
     throw error;
   }
+}
+
+/** Writes down what the end of the watching means; `problem` is what else went wrong. */
+async function conclude(
+  context: HostSwarmContext,
+  given: Assignment,
+  why: Exclude<Why, { is: "over" }>,
+  problem: string,
+): Promise<WorkerEnd> {
+  if (why.is === "idle") return settle(context, given);
+  if (why.is === "stopped") return requeue(context, given, `${String(given.stop.reason)}${problem}`);
+  if (why.is === "lost") return { is: "lost", text: `the task was taken from its worker: ${why.reason}${problem}` };
+  if (why.is === "unstarted") return unstarted(context, given, why.reason);
+  return fail(context, given, `${why.reason}${problem}`);
 }
 
 /** Starts the session; the row has its id before the agent hears anything. */
