@@ -93,15 +93,18 @@ export function createRun(context: HostSwarmContext, request: RunRequest): Run {
 
   /** Milliseconds until the next look, or undefined when there is nothing left to do. */
   const look = async (): Promise<number | undefined> => {
-    const { hold, claimed, retryAt } = await context.transact(async (tx) => {
-      const nowHeld = await readHolds(tx);
-      const busy = new Map<string, number>();
-      for (const { claim } of running.values()) busy.set(claim.task.owner, (busy.get(claim.task.owner) ?? 0) + 1);
-      const room = stopped === undefined ? maxConcurrency - running.size : 0;
-      const leftAlone = new Set([...setAside, ...running.keys()]);
-      const taken = await claimReady(tx, { owners, room, leaseMs, leftAlone, hold: nowHeld, running: busy });
-      return { hold: nowHeld, claimed: taken, retryAt: await nextRetry(tx, retrying, nowHeld) };
-    });
+    const { hold, claimed, retryAt } = await context.transact(
+      async (tx) => {
+        const nowHeld = await readHolds(tx);
+        const busy = new Map<string, number>();
+        for (const { claim } of running.values()) busy.set(claim.task.owner, (busy.get(claim.task.owner) ?? 0) + 1);
+        const room = stopped === undefined ? maxConcurrency - running.size : 0;
+        const leftAlone = new Set([...setAside, ...running.keys()]);
+        const taken = await claimReady(tx, { owners, room, leaseMs, leftAlone, hold: nowHeld, running: busy });
+        return { hold: nowHeld, claimed: taken, retryAt: await nextRetry(tx, retrying, nowHeld) };
+      },
+      { survives: "process" },
+    );
     claimed.forEach(launch);
     for (const { claim, stop } of running.values()) {
       const reason = stopped ?? hold(claim.task.module);

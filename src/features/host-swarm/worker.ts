@@ -88,7 +88,9 @@ async function begin(context: HostSwarmContext, given: Assignment, signal: Abort
       signal.throwIfAborted();
       progress.session = id;
       const metadata = { ...task.metadata, session: id };
-      await context.transact((tx) => tx.tasks.heartbeat(task.id, token, { leaseMs, start: true, metadata }));
+      await context.transact((tx) => tx.tasks.heartbeat(task.id, token, { leaseMs, start: true, metadata }), {
+        survives: "process",
+      });
     },
   });
   // Whoever gave up meanwhile stopped it before it had its prompt.

@@ -95,6 +95,6 @@ describe("ohmymkt_swarm", () => {
   });
 
   test("costs a model little", () => {
-    expect(countTokens(JSON.stringify(leanSchema(swarm.args)))).toBeLessThanOrEqual(90);
+    expect(countTokens(JSON.stringify(leanSchema(swarm.args)))).toBeLessThanOrEqual(64);
   });
 });
