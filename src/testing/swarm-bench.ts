@@ -62,9 +62,9 @@ export function swarmBench(): SwarmBench {
     const shared = { store: async () => store, runner: world, clock, owner, log };
     const limits = async () => ({ parallel: 2, waiting: 3, minutes: 1 });
     const jobs = createBackgroundJobs({ ...shared, isAlive: () => false, limits });
-    world.onIdle = (id) => jobs.sessionIdle(id);
+    world.onIdle = jobs.sessionIdle;
     const settings = async () => ({ maxConcurrency: 3, limits: { minutes: 10, tokens: 1000 }, leaseMs: LEASE_MS });
-    return { jobs, swarm: createHostSwarm({ ...shared, settings, tell: (id) => jobs.sessionIdle(id) }) };
+    return { jobs, swarm: createHostSwarm({ ...shared, settings, tell: (id) => jobs.tell(id) }) };
   };
   const transact = <T>(work: (tx: Transaction) => Promise<T>): Promise<T> =>
     store.transaction({ actor: { host: "library" }, tool: "test" }, work);

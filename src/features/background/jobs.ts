@@ -43,6 +43,8 @@ export interface BackgroundJobs {
   progress(job: Job): Promise<JobProgress | undefined>;
   /** Stops it and its session's requests; an ended job stays as it is. */
   cancel(id: string, reason: string): Promise<Job>;
+  /** Tells this root session about ended jobs that it was not told of, rows that others wrote among them. */
+  tell(root: string): void;
   /** To be called when a session has no running turn any more. */
   sessionIdle(sessionID: string): void;
   /** To be called when a session was deleted: work in it and for it is cancelled. */
@@ -157,6 +159,7 @@ export function createBackgroundJobs(options: BackgroundOptions): BackgroundJobs
       return { waitsForPerson: context.runner.waitsForPerson(child), text, tokens };
     },
     cancel,
+    tell: (root) => teller.schedule(root),
     sessionIdle(sessionID) {
       context.detach("looking for what to tell", async () => {
         const jobs = await context.transact((tx) => tx.jobs.list({ session: sessionID, untold: true }));
