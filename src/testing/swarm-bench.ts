@@ -64,7 +64,7 @@ export function swarmBench(): SwarmBench {
     const jobs = createBackgroundJobs({ ...shared, isAlive: () => false, limits });
     world.onIdle = jobs.sessionIdle;
     const settings = async () => ({ maxConcurrency: 3, limits: { minutes: 10, tokens: 1000 }, leaseMs: LEASE_MS });
-    return { jobs, swarm: createHostSwarm({ ...shared, settings, tell: (id) => jobs.tell(id) }) };
+    return { jobs, swarm: createHostSwarm({ ...shared, settings, schemaAnswers: true, tell: (id) => jobs.tell(id) }) };
   };
   const transact = <T>(work: (tx: Transaction) => Promise<T>): Promise<T> =>
     store.transaction({ actor: { host: "library" }, tool: "test" }, work);

@@ -16,6 +16,8 @@ export interface HostSwarmOptions {
   /** To be called when a swarm has ended: tells this root session about ended jobs that it was not told of. */
   tell(root: string): void;
   settings(): Promise<SwarmSettings>;
+  /** Whether the host can hold an answer to a JSON schema and still show the session's messages; otherwise the answer is a JSON block in the last text. */
+  schemaAnswers?: boolean;
   log(message: string): void;
 }
 

@@ -36,11 +36,14 @@ export function answerFormat({
   };
 }
 
+const SHAPE =
+  '```json\n{"status": "done | failed | blocked", "summary": "…", "results": [{"criterion": "…", "evidence": "…"}], "error": "…"}\n```';
+
 /** Characters of one blocker's result, or of one earlier note, in a packet. */
 const SHOWN = 1500;
 
-/** The prompt of a task's agent: all that it needs, and where its work ends. `blockers` are the finished tasks that it builds on. */
-export function packetOf(task: Task, blockers: readonly Task[]): string {
+/** The prompt of a task's agent: all that it needs, and where its work ends. `blockers` are the finished tasks that it builds on; `bySchema` when the host asks for the answer itself. */
+export function packetOf(task: Task, blockers: readonly Task[], bySchema: boolean): string {
   return [
     `You do one task of the pool: ${task.title} (${task.id}). It is claimed for you; ohmymkt writes down how it ends.`,
     section("Objective", [task.objective]),
@@ -58,6 +61,7 @@ export function packetOf(task: Task, blockers: readonly Task[]): string {
     ]),
     section("Rollback condition", [task.rollback_condition ?? "None is stated; undo what you cannot finish."]),
     section("Answer", [
+      bySchema ? "" : `End your last message with this as one JSON block:\n${SHAPE}`,
       "status `done` only when every criterion holds, with `results` naming each criterion word for word and its evidence (a file, a URL, a number with its source); " +
         "`failed` with `error` when it cannot be done; `blocked` with `error` when it waits for something outside, such as an approval that nobody gave (name its id). `summary`: what the next one needs to know.",
     ]),

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { assertCriteriaMet, type CriterionResult, type Task } from "../../lib/tasks.ts";
 import type { SessionOutcome } from "../background/session-runner.ts";
+import { objectIn } from "./answer-text.ts";
 import { textOf } from "./context.ts";
 import { TaskAnswer } from "./packet.ts";
 
@@ -15,9 +16,10 @@ export function verdictOf(task: Task, outcome: SessionOutcome | undefined): Verd
   if (!outcome) return failed("its session was deleted");
   if (outcome.error) return failed(outcome.error.aborted ? "its session was stopped" : outcome.error.message);
   if (!outcome.finished) return failed("its session was cut off");
-  if (outcome.structured === undefined)
+  const given = outcome.structured ?? objectIn(outcome.text);
+  if (given === undefined)
     return failed(`expected a structured answer {status, summary, results}, got ${quoted(outcome.text)}`);
-  const answer = TaskAnswer.safeParse(outcome.structured);
+  const answer = TaskAnswer.safeParse(given);
   if (!answer.success) return failed(`the answer does not fit: ${z.prettifyError(answer.error)}`);
   return judge(task, answer.data);
 }

@@ -81,9 +81,9 @@ async function begin(context: HostSwarmContext, given: Assignment, signal: Abort
     parent: root,
     agent: task.owner,
     title: task.title,
-    prompt: packetOf(task, blockers),
+    prompt: packetOf(task, blockers, context.schemaAnswers === true),
     denied: DENIED_IN_SWARM,
-    format: answerFormat(task),
+    ...(context.schemaAnswers === true ? { format: answerFormat(task) } : {}),
     created: async (id) => {
       signal.throwIfAborted();
       progress.session = id;
