@@ -2,7 +2,7 @@ import { stateWord, type Job } from "../../lib/jobs.ts";
 import type { Transaction } from "../../store/store.ts";
 import type { Hold } from "./holds.ts";
 import type { TaskLimits } from "./settings.ts";
-import type { WorkerEnd } from "./worker.ts";
+import type { WorkerEnd } from "./assignment.ts";
 
 /** A task in work. `since` is an ISO time; `tokens` is as of the last heartbeat. */
 export interface SwarmWorker {

@@ -14,7 +14,8 @@ import {
   type SwarmWorker,
 } from "./report.ts";
 import type { SwarmSettings } from "./settings.ts";
-import { work, type WorkerEnd, type WorkerProgress } from "./worker.ts";
+import type { WorkerEnd, WorkerProgress } from "./assignment.ts";
+import { work } from "./worker.ts";
 
 /** Who asked for the swarm and what it may do; `root` is the session that its workers stand below. */
 export interface RunRequest extends SwarmSettings {

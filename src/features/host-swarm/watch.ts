@@ -1,5 +1,5 @@
+import type { Assignment } from "./assignment.ts";
 import { isLost, textOf, type HostSwarmContext } from "./context.ts";
-import type { Assignment } from "./worker.ts";
 
 /** Why a worker stops watching its session. */
 export type Why =

@@ -1,34 +1,9 @@
-import type { ClaimedTask } from "../../store/store.ts";
 import type { SessionOutcome } from "../background/session-runner.ts";
+import type { Assignment, WorkerEnd } from "./assignment.ts";
 import { isLost, textOf, type HostSwarmContext } from "./context.ts";
 import { answerFormat, packetOf } from "./packet.ts";
-import type { TaskLimits } from "./settings.ts";
 import { verdictOf, type Verdict } from "./verdict.ts";
 import { watch, type Why } from "./watch.ts";
-
-/** How far a worker is; it writes this itself. */
-export interface WorkerProgress {
-  session: string | undefined;
-  waits: boolean;
-  /** As of the last heartbeat. */
-  tokens: number;
-}
-
-/** One claimed task with all that bounds it. `stop` fires with the reason to give the task back. */
-export interface Assignment {
-  claim: ClaimedTask;
-  root: string;
-  limits: TaskLimits;
-  leaseMs: number;
-  stop: AbortSignal;
-  progress: WorkerProgress;
-}
-
-/** How a worker ended. `blocked` is back in the pool, but needs something from outside first; `over` is the end of this run of the host, which writes nothing. */
-export type WorkerEnd =
-  | { is: "completed"; text: string }
-  | { is: "retried" | "failed" | "requeued" | "blocked" | "lost"; text: string }
-  | { is: "over" };
 
 /** What a worker's session must not have: its task is the swarm's to move, and it starts no further work that outlives it. */
 export const DENIED_IN_SWARM: readonly string[] = [
