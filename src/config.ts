@@ -38,6 +38,19 @@ export const Config = z.strictObject({
     })
     .default({ parallel: 4, waiting: 20, minutes: 30 })
     .describe("Limits of background work"),
+  swarm: z
+    .strictObject({
+      parallel: z.int().min(1).max(10).default(3).describe("Sessions that a swarm runs at a time"),
+      minutes: z
+        .number()
+        .positive()
+        .max(1440)
+        .default(30)
+        .describe("Minutes of work after which a task's session is stopped; waiting for a person does not count"),
+      tokens: z.int().min(1000).default(2_000_000).describe("Tokens after which a task's session is stopped"),
+    })
+    .default({ parallel: 3, minutes: 30, tokens: 2_000_000 })
+    .describe("Limits of the swarm"),
   timezone: z.string().default("UTC").describe("IANA time zone of the days in report names"),
 });
 export type Config = z.infer<typeof Config>;

@@ -11,11 +11,16 @@ interface Timer {
   fire(): void;
 }
 
-export function handClock(start = Date.parse("2026-12-01T09:00:00.000Z")): HandClock {
+/** `isBusy` says whether something that takes real time, such as a disk, is still under way. */
+export function handClock(
+  start = Date.parse("2026-12-01T09:00:00.000Z"),
+  isBusy: () => boolean = () => false,
+): HandClock {
   let now = start;
   const timers = new Set<Timer>();
   const calm = async (): Promise<void> => {
-    for (let round = 0; round < 4; round += 1) await new Promise((resolve) => setImmediate(resolve));
+    for (let quiet = 0; quiet < 4; quiet = isBusy() ? 0 : quiet + 1)
+      await new Promise((resolve) => setImmediate(resolve));
   };
   return {
     now: () => now,

@@ -43,6 +43,8 @@ export interface BackgroundJobs {
   progress(job: Job): Promise<JobProgress | undefined>;
   /** Stops it and its session's requests; an ended job stays as it is. */
   cancel(id: string, reason: string): Promise<Job>;
+  /** Tells a session of ended rows that somebody else wrote for it. */
+  tell(root: string): void;
   /** To be called when some session has no running turn any more: it, or one above it, may be told now. */
   sessionIdle(): void;
   /** To be called when a session was deleted: work in it and for it is cancelled. */
@@ -157,6 +159,7 @@ export function createBackgroundJobs(options: BackgroundOptions): BackgroundJobs
       return { waitsForPerson: context.runner.waitsForPerson(child), text, tokens };
     },
     cancel,
+    tell: (root) => teller.schedule(root),
     sessionIdle: () => teller.scheduleAll(),
     sessionDeleted(sessionID) {
       context.detach("cancelling the work of a deleted session", async () => {

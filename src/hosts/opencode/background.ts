@@ -1,9 +1,12 @@
 import type { PluginInput } from "@opencode-ai/plugin";
-import { CONFIG_DOCUMENT, DEFAULT_CONFIG } from "../../config.ts";
+import { CONFIG_DOCUMENT, DEFAULT_CONFIG, type Config } from "../../config.ts";
 import { systemClock } from "../../features/background/clock.ts";
 import type { BackgroundLimits } from "../../features/background/context.ts";
 import type { BackgroundDesk } from "../../features/background/desk.ts";
 import { createBackgroundJobs, type BackgroundJobs } from "../../features/background/jobs.ts";
+import type { SwarmDesk } from "../../features/host-swarm/desk.ts";
+import { createHostSwarm, type HostSwarm } from "../../features/host-swarm/swarm.ts";
+import { DEFAULT_SWARM_SETTINGS, type SwarmSettings } from "../../features/host-swarm/settings.ts";
 import { newId } from "../../lib/names.ts";
 import { randomBase32 } from "../../store/local/random.ts";
 import type { Store } from "../../store/store.ts";
@@ -26,6 +29,8 @@ export interface Background {
   jobs: BackgroundJobs;
   /** The desk of a caller that may start these agents. */
   desk(delegates: readonly string[] | undefined): Promise<BackgroundDesk>;
+  swarm: HostSwarm;
+  swarmDesk(delegates: readonly string[] | undefined): SwarmDesk;
 }
 
 const FOREGROUND = "this process ends with its turn and would take the work with it";
@@ -33,17 +38,32 @@ const FOREGROUND = "this process ends with its turn and would take the work with
 export function createBackground({ client, sessions, news, store, log }: BackgroundParts): Background {
   const clock = systemClock(() => Date.now());
   let native: Promise<boolean> | undefined;
+  const read = () => settings(store, log);
+  const runner = createSessionRunner({ client, sessions, news, clock });
+  const owner = { pid: process.pid, boot: newId("boot", randomBase32) };
   const jobs = createBackgroundJobs({
     store,
     clock,
-    runner: createSessionRunner({ client, sessions, news, clock }),
-    owner: { pid: process.pid, boot: newId("boot", randomBase32) },
+    runner,
+    owner,
     isAlive,
-    limits: () => limits(store, log),
+    limits: async () => (await read()).background,
     log,
   });
+  const swarm = createHostSwarm({
+    store,
+    clock,
+    runner,
+    owner,
+    log,
+    settings: async () => swarmSettings((await read()).swarm),
+    tell: (root) => jobs.tell(root),
+  });
+  const foreground = (): string | undefined => (isOneShot(process.argv) ? FOREGROUND : undefined);
   return {
     jobs,
+    swarm,
+    swarmDesk: (delegates) => ({ swarm, delegates, foreground: foreground() }),
     async desk(delegates) {
       native ??= hasNativeBackground(client);
       return {
@@ -57,16 +77,20 @@ export function createBackground({ client, sessions, news, store, log }: Backgro
 }
 
 /** Settings that cannot be read must not leave running work unwatched. */
-async function limits(store: () => Promise<Store>, log: (message: string) => void): Promise<BackgroundLimits> {
+/** The project's settings, or the defaults while its file cannot be read. */
+async function settings(store: () => Promise<Store>, log: (message: string) => void): Promise<Config> {
   try {
-    const config = await (
-      await store()
-    ).transaction({ actor: { host: "opencode" }, tool: "background_task" }, (tx) => tx.documents.read(CONFIG_DOCUMENT));
-    return (config ?? DEFAULT_CONFIG).background;
+    const opened = await store();
+    const cause = { actor: { host: "opencode" as const }, tool: "background_task" };
+    return (await opened.transaction(cause, (tx) => tx.documents.read(CONFIG_DOCUMENT))) ?? DEFAULT_CONFIG;
   } catch (error) {
     log(`background: the default limits are used: ${error instanceof Error ? error.message : String(error)}`);
-    return DEFAULT_CONFIG.background;
+    return DEFAULT_CONFIG;
   }
+}
+
+function swarmSettings({ parallel, minutes, tokens }: Config["swarm"]): SwarmSettings {
+  return { ...DEFAULT_SWARM_SETTINGS, maxConcurrency: parallel, limits: { minutes, tokens } };
 }
 
 function isAlive(pid: number): boolean {

@@ -11,6 +11,9 @@ import { createSessions } from "./sessions.ts";
 import { createTeam } from "./team.ts";
 import { hostTools, modelSchema } from "./tools.ts";
 
+/** Tools after which a running swarm looks at once whether it must stop or may go on. */
+const CHANGES_WORK = new Set(["ohmymkt_incident", "ohmymkt_run_cycle", "ohmymkt_start_campaign"]);
+
 /** The hooks of one project directory; nothing is read, written or fetched until the host calls one of them. */
 export function createPlugin({ client, directory }: PluginInput): Hooks {
   const team = createTeam(directory);
@@ -33,7 +36,12 @@ export function createPlugin({ client, directory }: PluginInput): Hooks {
   const news = createSessionNews({
     idle: () => void beginning?.then(({ jobs }) => jobs.sessionIdle()).catch(unheard("a session went idle")),
     deleted: (id) =>
-      void beginning?.then(({ jobs }) => jobs.sessionDeleted(id)).catch(unheard("a session was deleted")),
+      void beginning
+        ?.then(({ jobs, swarm }) => {
+          jobs.sessionDeleted(id);
+          swarm.sessionDeleted(id);
+        })
+        .catch(unheard("a session was deleted")),
   });
   /** What an earlier run of the host left behind is looked after at the first prompt; the prompt does not wait for it. */
   let looked: Promise<void> | undefined;
@@ -68,6 +76,9 @@ export function createPlugin({ client, directory }: PluginInput): Hooks {
     async "tool.execute.before"({ tool }, { args }) {
       guardState(directory, tool, args);
     },
+    async "tool.execute.after"({ tool }) {
+      if (CHANGES_WORK.has(tool)) (await beginning)?.swarm.look();
+    },
     async "shell.env"(_input, { env }) {
       env[AGENT_SHELL] = "1";
     },
@@ -89,7 +100,9 @@ export function createPlugin({ client, directory }: PluginInput): Hooks {
       }
     },
     async dispose() {
-      (await beginning)?.jobs.stop();
+      const begun = await beginning;
+      begun?.swarm.close();
+      begun?.jobs.stop();
       await (await opening)?.close();
     },
   };

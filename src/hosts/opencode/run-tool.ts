@@ -1,5 +1,6 @@
 import { CONFIG_DOCUMENT, DEFAULT_CONFIG } from "../../config.ts";
 import { OhmymktError } from "../../errors.ts";
+import type { SwarmDesk } from "../../features/host-swarm/desk.ts";
 import type { BackgroundDesk } from "../../features/background/desk.ts";
 import { BACKGROUND_TOOLS } from "../../features/claude-code-agent-loader/our-tools.ts";
 import type { ToolPolicy } from "../../features/claude-code-agent-loader/policy.ts";
@@ -20,6 +21,7 @@ export interface HostCall {
   ask(row: Approval): Promise<Answer | undefined>;
   /** Absent where no agents can be run. */
   background?: () => Promise<BackgroundDesk>;
+  swarm?: () => Promise<SwarmDesk>;
 }
 
 const IN_BACKGROUND: ReadonlySet<string> = new Set(BACKGROUND_TOOLS);
@@ -31,7 +33,7 @@ const HOW_TO_ALLOW = (row: Approval) =>
 export async function runTool(
   name: string,
   raw: unknown,
-  { store, actor, signal, policy, ask, background }: HostCall,
+  { store, actor, signal, policy, ask, background, swarm }: HostCall,
 ): Promise<ToolOutcome> {
   const tool = TOOLS.find((one) => one.name === name);
   if (!tool) throw new OhmymktError("not_found", `there is no tool ${name}`);
@@ -40,6 +42,7 @@ export async function runTool(
     ? await store.transaction({ actor, tool: name }, (tx) => tx.documents.read(CONFIG_DOCUMENT))
     : undefined;
   const work = IN_BACKGROUND.has(name) ? await background?.() : undefined;
+  const herd = name === "ohmymkt_swarm" ? await swarm?.() : undefined;
   return tool.call(raw, {
     store,
     actor,
@@ -49,6 +52,7 @@ export async function runTool(
     approve: (request) => desk.approve(request),
     decide: (row) => desk.decide(row),
     allows: (toolName, action) => policy.allows(actor.agent, toolName, action),
+    ...(herd ? { swarm: herd } : {}),
     ...(work ? { background: work } : {}),
   });
 }

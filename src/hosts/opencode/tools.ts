@@ -45,6 +45,7 @@ async function callTool(host: ToolHost, name: string, raw: unknown, call: HostTo
       actor: { host: "opencode", agent: call.agent, session: call.sessionID },
       signal: call.abort,
       policy: host.policy(),
+      swarm: async () => (await host.background()).swarmDesk(host.policy().delegates(call.agent)),
       background: async () => (await host.background()).desk(host.policy().delegates(call.agent)),
       ask: (row) => askPerson(row, call, host.sessions, host.asked),
     });

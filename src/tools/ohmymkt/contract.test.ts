@@ -28,6 +28,7 @@ const CONTRACT: Record<string, string> = {
   ohmymkt_save_positioning: "action name? statement? headline? proof_points? risks? score? selected? rationale?",
   ohmymkt_asset_manifest: "action id? type? name? status? format? path? notes? alt_text?",
   ohmymkt_approvals: "action ids?",
+  ohmymkt_swarm: "action owners? max_concurrency? limits?",
   background_task: "agent prompt title? wait?",
   background_output: "id wait?",
   background_cancel: "id",

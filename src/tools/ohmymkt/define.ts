@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { Config } from "../../config.ts";
 import { OhmymktError } from "../../errors.ts";
 import type { BackgroundDesk } from "../../features/background/desk.ts";
+import type { SwarmDesk } from "../../features/host-swarm/desk.ts";
 import type { Actor } from "../../lib/actor.ts";
 import { subjectHash, type Approval, type ApprovalKind } from "../../lib/approvals.ts";
 import type { Store, Transaction } from "../../store/store.ts";
@@ -28,6 +29,8 @@ export interface ToolContext {
   allows(tool: string, action: string | undefined): { ok: true } | { ok: false; allowed: string[] };
   /** Background work; a host that can run agents provides it. */
   background?: BackgroundDesk;
+  /** The swarm; a host that can run agents provides it. */
+  swarm?: SwarmDesk;
 }
 
 /** The context inside `run`: `transact` opens a transaction in the tool's name, `approval` is what `confirm` obtained. */

@@ -15,6 +15,7 @@ import { researchBrief } from "./research-brief.ts";
 import { reviewPlan } from "./review-plan.ts";
 import { runCycle } from "./run-cycle.ts";
 import { savePositioning } from "./save-positioning.ts";
+import { swarm } from "./swarm.ts";
 import { startCampaign } from "./start-campaign.ts";
 import { updateGates } from "./update-gates.ts";
 import { updateMetrics } from "./update-metrics.ts";
@@ -37,6 +38,7 @@ export const TOOLS: readonly OhmymktTool[] = [
   savePositioning,
   assetManifest,
   approvals,
+  swarm,
   backgroundTask,
   backgroundOutput,
   backgroundCancel,
