@@ -31,7 +31,7 @@ export function createPlugin({ client, directory }: PluginInput): Hooks {
   });
 
   return {
-    tool: hostTools({ store, policy: team.policy, sessions, asked }),
+    tool: hostTools({ store, policy: team.policy, team: team.working, sessions, asked }),
     async config(config) {
       for (const note of await team.join(config)) log("warn", note);
     },

@@ -1,5 +1,6 @@
 import { CONFIG_DOCUMENT, DEFAULT_CONFIG } from "../../config.ts";
 import { OhmymktError } from "../../errors.ts";
+import type { TeamMember } from "../../features/claude-code-agent-loader/team.ts";
 import type { ToolPolicy } from "../../features/claude-code-agent-loader/policy.ts";
 import type { Actor } from "../../lib/actor.ts";
 import type { Approval } from "../../lib/approvals.ts";
@@ -15,6 +16,7 @@ export interface HostCall {
   actor: Actor;
   signal: AbortSignal;
   policy: ToolPolicy;
+  team: readonly TeamMember[];
   ask(row: Approval): Promise<Answer | undefined>;
 }
 
@@ -25,7 +27,7 @@ const HOW_TO_ALLOW = (row: Approval) =>
 export async function runTool(
   name: string,
   raw: unknown,
-  { store, actor, signal, policy, ask }: HostCall,
+  { store, actor, signal, policy, team, ask }: HostCall,
 ): Promise<ToolOutcome> {
   const tool = TOOLS.find((one) => one.name === name);
   if (!tool) throw new OhmymktError("not_found", `there is no tool ${name}`);
@@ -38,6 +40,7 @@ export async function runTool(
     actor,
     config: config ?? DEFAULT_CONFIG,
     signal,
+    team,
     newId: (prefix) => newId(prefix, randomBase32),
     approve: (request) => desk.approve(request),
     decide: (row) => desk.decide(row),

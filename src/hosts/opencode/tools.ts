@@ -1,5 +1,6 @@
 import type { ToolContext as HostToolContext, ToolDefinition } from "@opencode-ai/plugin";
 import { renderError } from "../../errors.ts";
+import type { TeamMember } from "../../features/claude-code-agent-loader/team.ts";
 import type { ToolPolicy } from "../../features/claude-code-agent-loader/policy.ts";
 import type { Store } from "../../store/store.ts";
 import { CATALOG, type CatalogEntry } from "../../tools/ohmymkt/catalog.ts";
@@ -11,6 +12,7 @@ const SCHEMAS = new Map(CATALOG.map((entry) => [entry.name, entry.schema]));
 export interface ToolHost {
   store(): Promise<Store>;
   policy(): ToolPolicy;
+  team(): readonly TeamMember[];
   sessions: Sessions;
   asked: AskedCalls;
 }
@@ -43,6 +45,7 @@ async function callTool(host: ToolHost, name: string, raw: unknown, call: HostTo
       actor: { host: "opencode", agent: call.agent, session: call.sessionID },
       signal: call.abort,
       policy: host.policy(),
+      team: host.team(),
       ask: (row) => askPerson(row, call, host.sessions, host.asked),
     });
     return outcome.text;
