@@ -2,9 +2,11 @@ import type { Hooks, PluginInput } from "@opencode-ai/plugin";
 import { TEMPLATE_FILES } from "../../assets.ts";
 import { createKeywordDetector, wasUltrawork } from "../../hooks/keyword-detector/index.ts";
 import { guardState } from "../../hooks/state-guard/state-guard.ts";
+import { FILE_TOOLS } from "../../hooks/state-guard/written-files.ts";
 import type { Store } from "../../store/store.ts";
 import { AGENT_SHELL } from "../cli/agent-shell.ts";
 import { createAskedCalls } from "./ask.ts";
+import { createSessionAgents } from "./session-agents.ts";
 import { createSessions } from "./sessions.ts";
 import { createTeam } from "./team.ts";
 import { hostTools, modelSchema } from "./tools.ts";
@@ -13,6 +15,7 @@ import { hostTools, modelSchema } from "./tools.ts";
 export function createPlugin({ client, directory }: PluginInput): Hooks {
   const team = createTeam(directory);
   const sessions = createSessions(client);
+  const agents = createSessionAgents(client);
   const asked = createAskedCalls();
   const messages = async (id: string) => (await client.session.messages({ path: { id } })).data ?? [];
   const log = (level: "info" | "warn", message: string) =>
@@ -42,8 +45,14 @@ export function createPlugin({ client, directory }: PluginInput): Hooks {
     },
     "chat.message": (input, output) => detector.chatMessage(input, output),
     "experimental.chat.messages.transform": (_input, output) => detector.messagesTransform(output),
-    async "tool.execute.before"({ tool }, { args }) {
+    async "chat.params"({ sessionID, agent }) {
+      agents.note(sessionID, agent);
+    },
+    async "tool.execute.before"({ tool, sessionID }, { args }) {
       guardState(directory, tool, args);
+      if (!FILE_TOOLS.has(tool)) return;
+      const { guardOwnership } = await import("../../hooks/write-ownership/write-ownership.ts");
+      await guardOwnership({ session: sessionID, tool, args }, { directory, store, agentOf: agents.of });
     },
     async "shell.env"(_input, { env }) {
       env[AGENT_SHELL] = "1";

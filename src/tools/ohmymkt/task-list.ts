@@ -40,7 +40,7 @@ export const taskList = defineTool({
 function line(task: Task): string {
   const facts = [
     task.owner,
-    task.assigned_agent && `held by ${task.assigned_agent}`,
+    task.assigned_agent && `${task.completed_at ? "by" : "held by"} ${task.assigned_agent}`,
     task.due_date && `due ${task.due_date}`,
     task.status === "pending" && task.blocked_by.length > 0 && `after ${task.blocked_by.join(", ")}`,
     task.waiting_for && `waits for ${task.waiting_for}`,
