@@ -32,6 +32,8 @@ export function linkTasks(
     case "fan_in":
       atLeastTwo(tasks, "sources and the task that waits for them");
       return fanIn(tasks.slice(0, -1), last, id);
+    default:
+      return pattern satisfies never;
   }
 }
 
