@@ -4,6 +4,32 @@ import { Money } from "./lib/plans.ts";
 
 const Days = z.int().min(1).max(365);
 
+/** How the task pool treats the work that agents claim. */
+const TaskSettings = z.strictObject({
+  lease_minutes: z
+    .number()
+    .min(1)
+    .max(1440)
+    .default(30)
+    .describe("How long a claim holds after each sign of life; then the task goes back to the pool"),
+  heartbeat_minutes: z
+    .number()
+    .min(0.5)
+    .max(480)
+    .default(5)
+    .describe("How often a worker should leave a note; after three times that in silence its task is listed as stale"),
+  max_attempts: z.int().min(1).max(100).default(3).describe("Attempts of a task before a failure is final"),
+  backoff_seconds: z
+    .number()
+    .min(0)
+    .max(86_400)
+    .default(60)
+    .describe("Pause before a failed task is tried again; it doubles with each attempt"),
+  backoff_limit_seconds: z.number().min(0).max(604_800).default(900).describe("Longest pause between two attempts"),
+  max_open: z.int().min(1).max(100_000).default(1000).describe("Unfinished tasks that the pool may hold"),
+  max_held: z.int().min(1).max(1000).default(5).describe("Tasks that one agent may hold at the same time"),
+});
+
 /** Settings of a project, `.ohmymkt/config.json`, written by a person; every member is optional. */
 export const Config = z.strictObject({
   schema_version: z.literal(1).default(1).describe("Format of this file; it may be left out"),
@@ -51,6 +77,7 @@ export const Config = z.strictObject({
     })
     .default({ parallel: 3, minutes: 30, tokens: 2_000_000 })
     .describe("Limits of the swarm"),
+  tasks: TaskSettings.prefault({}).describe("Leases, attempts and limits of the task pool"),
   timezone: z.string().default("UTC").describe("IANA time zone of the days in report names"),
 });
 export type Config = z.infer<typeof Config>;

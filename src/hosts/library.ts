@@ -1,10 +1,12 @@
 import type { ToolContext as HostToolContext, ToolDefinition } from "@opencode-ai/plugin";
 import { renderError } from "../errors.ts";
+import { effectiveAgents } from "../features/claude-code-agent-loader/effective.ts";
 import { createToolPolicy } from "../features/claude-code-agent-loader/policy.ts";
 import { SHIPPED_AGENTS } from "../features/claude-code-agent-loader/shipped.ts";
 import { openStore } from "../store/open.ts";
 import { TOOLS } from "../tools/ohmymkt/index.ts";
 import { askPerson, createAskedCalls } from "./opencode/ask.ts";
+import { projectAgents } from "./opencode/project-agents.ts";
 import { runTool } from "./opencode/run-tool.ts";
 
 const ROOT = { parentID: async () => undefined, depth: async () => 0 };
@@ -22,6 +24,7 @@ export function createOhmymktTools({ directory }: { directory: string }): Record
         actor,
         signal: call.abort,
         policy,
+        team: effectiveAgents(SHIPPED_AGENTS, (await projectAgents(directory)).agents),
         ask: (row) => askPerson(row, call, ROOT, asked),
       });
       return outcome.text;

@@ -9,7 +9,8 @@ import type { Store, Transaction } from "../store/store.ts";
 import type { ToolOutcome } from "../tools/ohmymkt/define.ts";
 import { TOOLS } from "../tools/ohmymkt/index.ts";
 
-const POLICY = createToolPolicy(loadPackagedAgents(AGENT_FILES));
+const TEAM = loadPackagedAgents(AGENT_FILES);
+const POLICY = createToolPolicy(TEAM);
 
 export interface BenchOptions {
   directory: string;
@@ -57,6 +58,7 @@ export function toolBench({
         actor,
         config: { ...DEFAULT_CONFIG, ...config },
         signal: new AbortController().signal,
+        team: TEAM,
         newId: (prefix) => `${prefix}-${(ids += 1)}`,
         approve: (request) => desk.approve(request),
         decide: (row) => desk.decide(row),

@@ -10,7 +10,7 @@ import type { Transaction } from "../../store/store.ts";
 import { actionTemplates, readExecution, readModules } from "./seeds.ts";
 
 /** The core that P0s and rollbacks hold still. */
-const SCALE_CORE = "acceleration_core";
+export const SCALE_CORE = "acceleration_core";
 
 /** Moves the campaign, writes execution.json and the ledger event `campaign.<state>`. */
 export async function moveCampaignTo(

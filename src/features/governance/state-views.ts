@@ -6,6 +6,7 @@ import { healthChecks } from "../../lib/health.ts";
 import { listModules } from "../../lib/modules.ts";
 import { missingFields, SPRINT_BOARD_DOCUMENT } from "../../lib/sprint-board.ts";
 import type { Transaction } from "../../store/store.ts";
+import { boardTaskId } from "../tasks/board-tasks.ts";
 import { gateReport, incidentFacts, readStanding, signalFacts } from "./facts.ts";
 import { statedTrends } from "../../lib/metrics.ts";
 import { readCycles, readExecution, readMetrics, readModules } from "./seeds.ts";
@@ -73,11 +74,12 @@ export const STATE_VIEWS = {
   "sprint-board": async (tx, query) => {
     const board = await tx.documents.read(SPRINT_BOARD_DOCUMENT);
     if (!board) return paged([], query, { head: "no campaign has made a board yet" });
-    const tasks = new Map((await tx.tasks.list()).map((task) => [task.metadata["board_item"] ?? task.id, task]));
-    const rows = board.items.map((item) => ({
+    const tasks = await Promise.all(board.items.map((item) => tx.tasks.get(boardTaskId(board, item.id))));
+    const rows = board.items.map((item, index) => ({
       ...item,
       missing: missingFields(item),
-      task: tasks.get(item.id)?.status ?? null,
+      task: tasks[index]?.status ?? null,
+      task_id: tasks[index]?.id ?? null,
     }));
     return paged(rows, query, {
       head: {

@@ -10,7 +10,7 @@ export function renderGrowthReport(report: GrowthReport): string {
 function head({ window, status, open_required, plan, campaign, decision, at }: GrowthReport): string {
   const partial =
     status === "partial"
-      ? `\n> **Partial.** Required tasks are not finished: ${open_required.map((task) => `${task.id} (${task.status}, ${cell(task.title)})`).join("; ")}\n`
+      ? `\n> **Partial.** Required tasks are not finished: ${open_required.map((task) => `${task.id} (${task.status}, ${cell(task.title)}${task.why ? `: ${cell(task.why)}` : ""})`).join("; ")}\n`
       : "";
   const scale = decision
     ? `${decision.scale}${decision.scale_reasons.length > 0 ? ` — ${decision.scale_reasons.join("; ")}` : ""}`
@@ -77,6 +77,13 @@ ${linesOr(
       `- ${task.id} — ${cell(task.title)} — ${task.owner}${task.due_date ? `, due ${task.due_date}` : ""} (${task.status})`,
   ),
   "No open tasks.",
+)}
+
+Failed or cancelled in the window:
+
+${linesOr(
+  tasks.lost.map((task) => `- ${task.id} — ${cell(task.title)} — ${task.owner} (${task.status}): ${cell(task.why)}`),
+  "None.",
 )}
 
 ## Next actions

@@ -2,7 +2,7 @@ import type { Config } from "../../config.ts";
 import { localDay, windowStart } from "../../lib/days.ts";
 import { overdueCadences } from "../../lib/cycle.ts";
 import { incidentsInWindow } from "../../lib/incidents.ts";
-import { openRequired, type GrowthReport } from "../../lib/reports.ts";
+import { openRequired, whyOpen, type GrowthReport } from "../../lib/reports.ts";
 import { findConflicts, readSignals } from "../../lib/trends.ts";
 import type { Transaction } from "../../store/store.ts";
 import { readStanding } from "../governance/facts.ts";
@@ -42,6 +42,9 @@ async function collect(
   const open = openRequired(
     request.requires,
     required.filter((task) => task !== undefined),
+  );
+  const lost = (await tx.tasks.list({ status: ["failed", "cancelled"] })).filter(
+    ({ completed_at = "" }) => completed_at >= from,
   );
   const unfinished = await tx.tasks.list({ status: ["pending", "claimed", "in_progress"], limit: 100 });
   return {
@@ -84,6 +87,13 @@ async function collect(
         owner,
         status,
         ...(due_date ? { due_date } : {}),
+      })),
+      lost: lost.map((task) => ({
+        id: task.id,
+        title: task.title,
+        owner: task.owner,
+        status: task.status,
+        why: whyOpen(task) ?? "",
       })),
     },
     actions: cycles.flatMap((entry) => entry.actions.filter((action) => action.status === "open")),

@@ -1,9 +1,12 @@
 import { CONFIG_DOCUMENT, DEFAULT_CONFIG, type Config } from "../../config.ts";
+import { effectiveAgents } from "../../features/claude-code-agent-loader/effective.ts";
+import { SHIPPED_AGENTS } from "../../features/claude-code-agent-loader/shipped.ts";
 import { OhmymktError } from "../../errors.ts";
 import type { Actor } from "../../lib/actor.ts";
 import type { Document } from "../../lib/documents.ts";
 import type { Store, Transaction } from "../../store/store.ts";
 import type { OhmymktTool, ToolContext } from "../../tools/ohmymkt/define.ts";
+import { projectAgents } from "../opencode/project-agents.ts";
 import { createApprovalDesk } from "../approval-desk.ts";
 import { answerApproval } from "./answer.ts";
 import type { Terminal } from "./terminal.ts";
@@ -39,7 +42,7 @@ const ACTOR: Actor = { host: "cli" };
 
 /** The context in which a tool runs for the person at the terminal, who may use every tool. */
 export async function toolContext(session: Session, tool: string): Promise<ToolContext> {
-  const { effects, store, yes } = session;
+  const { directory, effects, store, yes } = session;
   const { terminal, signal, newId } = effects;
   const desk = createApprovalDesk({
     store,
@@ -54,6 +57,7 @@ export async function toolContext(session: Session, tool: string): Promise<ToolC
     actor: ACTOR,
     config: await readConfig(store, tool),
     signal,
+    team: effectiveAgents(SHIPPED_AGENTS, (await projectAgents(directory)).agents),
     newId,
     approve: (request) => desk.approve(request),
     decide: (row) => desk.decide(row),

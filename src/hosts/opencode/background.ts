@@ -1,7 +1,6 @@
 import type { PluginInput } from "@opencode-ai/plugin";
 import { CONFIG_DOCUMENT, DEFAULT_CONFIG, type Config } from "../../config.ts";
 import { systemClock } from "../../features/background/clock.ts";
-import type { BackgroundLimits } from "../../features/background/context.ts";
 import type { BackgroundDesk } from "../../features/background/desk.ts";
 import { createBackgroundJobs, type BackgroundJobs } from "../../features/background/jobs.ts";
 import type { SwarmDesk } from "../../features/host-swarm/desk.ts";
@@ -30,6 +29,8 @@ export interface Background {
   /** The desk of a caller that may start these agents. */
   desk(delegates: readonly string[] | undefined): Promise<BackgroundDesk>;
   swarm: HostSwarm;
+  /** To be called when a session was deleted. */
+  sessionDeleted(sessionID: string): void;
   swarmDesk(delegates: readonly string[] | undefined): SwarmDesk;
 }
 
@@ -63,6 +64,10 @@ export function createBackground({ client, sessions, news, store, log }: Backgro
   return {
     jobs,
     swarm,
+    sessionDeleted(id) {
+      jobs.sessionDeleted(id);
+      swarm.sessionDeleted(id);
+    },
     swarmDesk: (delegates) => ({ swarm, delegates, foreground: foreground() }),
     async desk(delegates) {
       native ??= hasNativeBackground(client);

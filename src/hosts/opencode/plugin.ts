@@ -2,22 +2,31 @@ import type { Hooks, PluginInput } from "@opencode-ai/plugin";
 import { TEMPLATE_FILES } from "../../assets.ts";
 import { createKeywordDetector, wasUltrawork } from "../../hooks/keyword-detector/index.ts";
 import { guardState } from "../../hooks/state-guard/state-guard.ts";
+import { FILE_TOOLS } from "../../hooks/state-guard/written-files.ts";
 import type { Store } from "../../store/store.ts";
 import { AGENT_SHELL } from "../cli/agent-shell.ts";
 import { createAskedCalls } from "./ask.ts";
 import type { Background } from "./background.ts";
 import { createSessionNews } from "./session-news.ts";
+import { createSessionAgents } from "./session-agents.ts";
 import { createSessions } from "./sessions.ts";
 import { createTeam } from "./team.ts";
 import { hostTools, modelSchema } from "./tools.ts";
 
 /** Tools after which a running swarm looks at once whether it must stop or may go on. */
-const CHANGES_WORK = new Set(["ohmymkt_incident", "ohmymkt_run_cycle", "ohmymkt_start_campaign"]);
+const CHANGES_WORK = new Set([
+  "ohmymkt_incident",
+  "ohmymkt_run_cycle",
+  "ohmymkt_start_campaign",
+  "ohmymkt_task_create",
+  "ohmymkt_task_update",
+]);
 
 /** The hooks of one project directory; nothing is read, written or fetched until the host calls one of them. */
 export function createPlugin({ client, directory }: PluginInput): Hooks {
   const team = createTeam(directory);
   const sessions = createSessions(client);
+  const agents = createSessionAgents(client);
   const asked = createAskedCalls();
   const messages = async (id: string) => (await client.session.messages({ path: { id } })).data ?? [];
   const log = (level: "info" | "warn", message: string) =>
@@ -35,13 +44,7 @@ export function createPlugin({ client, directory }: PluginInput): Hooks {
     log("warn", `background: ${what}: ${error instanceof Error ? error.message : String(error)}`);
   const news = createSessionNews({
     idle: () => void beginning?.then(({ jobs }) => jobs.sessionIdle()).catch(unheard("a session went idle")),
-    deleted: (id) =>
-      void beginning
-        ?.then(({ jobs, swarm }) => {
-          jobs.sessionDeleted(id);
-          swarm.sessionDeleted(id);
-        })
-        .catch(unheard("a session was deleted")),
+    deleted: (id) => void beginning?.then((begun) => begun.sessionDeleted(id)).catch(unheard("a session was deleted")),
   });
   /** What an earlier run of the host left behind is looked after at the first prompt; the prompt does not wait for it. */
   let looked: Promise<void> | undefined;
@@ -59,7 +62,7 @@ export function createPlugin({ client, directory }: PluginInput): Hooks {
   });
 
   return {
-    tool: hostTools({ store, policy: team.policy, sessions, asked, background }),
+    tool: hostTools({ store, policy: team.policy, team: team.working, sessions, asked, background }),
     async config(config) {
       for (const note of await team.join(config)) log("warn", note);
     },
@@ -73,8 +76,14 @@ export function createPlugin({ client, directory }: PluginInput): Hooks {
       return detector.chatMessage(input, output);
     },
     "experimental.chat.messages.transform": (_input, output) => detector.messagesTransform(output),
-    async "tool.execute.before"({ tool }, { args }) {
+    async "chat.params"({ sessionID, agent }) {
+      agents.note(sessionID, agent);
+    },
+    async "tool.execute.before"({ tool, sessionID }, { args }) {
       guardState(directory, tool, args);
+      if (!FILE_TOOLS.has(tool)) return;
+      const { guardOwnership } = await import("../../hooks/write-ownership/write-ownership.ts");
+      await guardOwnership({ session: sessionID, tool, args }, { directory, store, agentOf: agents.of });
     },
     async "tool.execute.after"({ tool }) {
       if (CHANGES_WORK.has(tool)) (await beginning)?.swarm.look();

@@ -3,6 +3,7 @@ import { OhmymktError } from "../../errors.ts";
 import type { SwarmDesk } from "../../features/host-swarm/desk.ts";
 import type { BackgroundDesk } from "../../features/background/desk.ts";
 import { BACKGROUND_TOOLS } from "../../features/claude-code-agent-loader/our-tools.ts";
+import type { TeamMember } from "../../features/claude-code-agent-loader/team.ts";
 import type { ToolPolicy } from "../../features/claude-code-agent-loader/policy.ts";
 import type { Actor } from "../../lib/actor.ts";
 import type { Approval } from "../../lib/approvals.ts";
@@ -18,6 +19,7 @@ export interface HostCall {
   actor: Actor;
   signal: AbortSignal;
   policy: ToolPolicy;
+  team: readonly TeamMember[];
   ask(row: Approval): Promise<Answer | undefined>;
   /** Absent where no agents can be run. */
   background?: () => Promise<BackgroundDesk>;
@@ -33,7 +35,7 @@ const HOW_TO_ALLOW = (row: Approval) =>
 export async function runTool(
   name: string,
   raw: unknown,
-  { store, actor, signal, policy, ask, background, swarm }: HostCall,
+  { store, actor, signal, policy, team, ask, background, swarm }: HostCall,
 ): Promise<ToolOutcome> {
   const tool = TOOLS.find((one) => one.name === name);
   if (!tool) throw new OhmymktError("not_found", `there is no tool ${name}`);
@@ -48,6 +50,7 @@ export async function runTool(
     actor,
     config: config ?? DEFAULT_CONFIG,
     signal,
+    team,
     newId: (prefix) => newId(prefix, randomBase32),
     approve: (request) => desk.approve(request),
     decide: (row) => desk.decide(row),

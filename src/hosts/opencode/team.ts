@@ -5,6 +5,7 @@ import type { HostConfig } from "../../features/claude-code-agent-loader/host-sh
 import { marketingAgents } from "../../features/claude-code-agent-loader/marketing.ts";
 import { createToolPolicy, type ToolPolicy } from "../../features/claude-code-agent-loader/policy.ts";
 import { SHIPPED_AGENTS } from "../../features/claude-code-agent-loader/shipped.ts";
+import type { TeamMember } from "../../features/claude-code-agent-loader/team.ts";
 import type { MarketingAgent } from "../../hooks/keyword-detector/ultrawork/source-detector.ts";
 import { projectAgents } from "./project-agents.ts";
 
@@ -15,6 +16,8 @@ export interface Team {
   marketing(): readonly MarketingAgent[];
   enabled(): readonly string[];
   policy(): ToolPolicy;
+  /** Who can own work: the agents that are not disabled. */
+  working(): readonly TeamMember[];
 }
 
 export function createTeam(directory: string): Team {
@@ -35,5 +38,6 @@ export function createTeam(directory: string): Team {
     marketing: () => marketingAgents(members).map(({ name, title }) => ({ name, displayName: title })),
     enabled: () => members.map((agent) => agent.name).filter((name) => !disabled.has(name)),
     policy: () => policy,
+    working: () => members.filter(({ name }) => !disabled.has(name)),
   };
 }

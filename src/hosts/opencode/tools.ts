@@ -1,5 +1,6 @@
 import type { ToolContext as HostToolContext, ToolDefinition } from "@opencode-ai/plugin";
 import { renderError } from "../../errors.ts";
+import type { TeamMember } from "../../features/claude-code-agent-loader/team.ts";
 import type { ToolPolicy } from "../../features/claude-code-agent-loader/policy.ts";
 import type { Store } from "../../store/store.ts";
 import { CATALOG, type CatalogEntry } from "../../tools/ohmymkt/catalog.ts";
@@ -12,6 +13,7 @@ const SCHEMAS = new Map(CATALOG.map((entry) => [entry.name, entry.schema]));
 export interface ToolHost {
   store(): Promise<Store>;
   policy(): ToolPolicy;
+  team(): readonly TeamMember[];
   sessions: Sessions;
   asked: AskedCalls;
   background(): Promise<Background>;
@@ -47,6 +49,7 @@ async function callTool(host: ToolHost, name: string, raw: unknown, call: HostTo
       policy: host.policy(),
       swarm: async () => (await host.background()).swarmDesk(host.policy().delegates(call.agent)),
       background: async () => (await host.background()).desk(host.policy().delegates(call.agent)),
+      team: host.team(),
       ask: (row) => askPerson(row, call, host.sessions, host.asked),
     });
     return outcome.text;

@@ -41,6 +41,7 @@ export class Project {
       newId: (prefix) => `${prefix}-${(this.#ids += 1)}`,
       approve: (request) => desk.approve(request),
       decide: (row) => desk.decide(row),
+      team: [],
       allows: () => ({ ok: true }),
     };
   }

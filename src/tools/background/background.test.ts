@@ -41,6 +41,7 @@ beforeEach(() => {
     newId: (prefix) => prefix,
     approve: unasked,
     decide: unasked,
+    team: [],
     allows: () => ({ ok: true }),
     background: { jobs, delegates: ["helper", "analyst"], foreground: undefined, standBack: undefined },
   };

@@ -24,6 +24,7 @@ import {
 } from "../../lib/research.ts";
 import type { Revision } from "../../store/store.ts";
 import { defineTool } from "./define.ts";
+import { hidden } from "./lean-schema.ts";
 
 const WHAT = "competitor profile";
 
@@ -47,10 +48,27 @@ type ProfileResult =
   | (Shown & { action: "battlecard"; angle: OurAngle | undefined })
   | { action: "list"; competitors: CompetitorSummary[]; unreadable: EntryProblem[] };
 
+/** Told to a model in the summary, one word each: six schemas of a list of texts would cost more than all the rest. */
+const { strengths, weaknesses, features, differentiators, threats, opportunities } = ProfileInput.shape;
+const LISTS = {
+  strengths: hidden(strengths),
+  weaknesses: hidden(weaknesses),
+  features: hidden(features),
+  differentiators: hidden(differentiators),
+  threats: hidden(threats),
+  opportunities: hidden(opportunities),
+};
+
 export const competitorProfile = defineTool({
   name: "ohmymkt_competitor_profile",
-  summary: "Competitor profiles; save merges.",
-  args: { action: z.enum(["save", "read", "list", "battlecard"]), id: z.string().optional(), ...ProfileInput.shape },
+  summary:
+    "Competitor profiles; save merges. Also lists: strengths, weaknesses, features, differentiators, threats, opportunities.",
+  args: {
+    action: z.enum(["save", "read", "list", "battlecard"]),
+    id: hidden(z.string().optional()),
+    ...ProfileInput.shape,
+    ...LISTS,
+  },
   async run({ action, id, ...stated }, context): Promise<ProfileResult> {
     return context.transact(async (tx) => {
       const { readable, unreadable } = await tx.documents.list(COMPETITORS);

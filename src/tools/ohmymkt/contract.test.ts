@@ -27,6 +27,10 @@ const CONTRACT: Record<string, string> = {
     "action id? name? url? positioning? pricing? strengths? weaknesses? features? target_audience? differentiators? threats? opportunities?",
   ohmymkt_save_positioning: "action name? statement? headline? proof_points? risks? score? selected? rationale?",
   ohmymkt_asset_manifest: "action id? type? name? status? format? path? notes? alt_text?",
+  ohmymkt_task_create: "tasks? pattern? stages? from_board?",
+  ohmymkt_task_claim: "owner? id?",
+  ohmymkt_task_update: "id token? status? note? results? error? add_blocked_by? metadata?",
+  ohmymkt_task_list: "status? owner? campaign? ready? stale? page?",
   ohmymkt_approvals: "action ids?",
   ohmymkt_swarm: "action owners? max_concurrency? limits?",
   background_task: "agent prompt title? wait?",
@@ -55,7 +59,15 @@ describe("tools", () => {
   test("what a model sees is lean and names every argument it may need", () => {
     for (const { name, schema } of CATALOG) {
       const text = JSON.stringify(schema);
-      for (const word of ["$schema", "pattern", 'format":"', "maxLength", "minimum", "additionalProperties", "default"])
+      for (const word of [
+        "$schema",
+        'pattern":"',
+        'format":"',
+        "maxLength",
+        "minimum",
+        "additionalProperties",
+        "default",
+      ])
         expect([name, text.includes(`"${word}`)]).toEqual([name, false]);
     }
     expect(CATALOG.map((entry) => entry.name)).toEqual(TOOLS.map((tool) => tool.name));

@@ -4,8 +4,9 @@ import { OhmymktError } from "../../errors.ts";
 import type { BackgroundDesk } from "../../features/background/desk.ts";
 import type { SwarmDesk } from "../../features/host-swarm/desk.ts";
 import type { Actor } from "../../lib/actor.ts";
+import type { TeamMember } from "../../features/claude-code-agent-loader/team.ts";
 import { subjectHash, type Approval, type ApprovalKind } from "../../lib/approvals.ts";
-import type { Store, Transaction } from "../../store/store.ts";
+import type { Store, Transaction, TransactionOptions } from "../../store/store.ts";
 
 /** What a person is asked: the exact subject that the answer counts for, and one line that says it. */
 export interface ApprovalRequest {
@@ -20,6 +21,8 @@ export interface ToolContext {
   actor: Actor;
   config: Config;
   signal: AbortSignal;
+  /** The agents that can own work, and whom each of them may start. */
+  team: readonly TeamMember[];
   newId(prefix: string): string;
   /** Obtains a person's approval of exactly this subject; throws `approval_required` or `approval_rejected`. */
   approve(request: ApprovalRequest): Promise<Approval>;
@@ -36,7 +39,7 @@ export interface ToolContext {
 /** The context inside `run`: `transact` opens a transaction in the tool's name, `approval` is what `confirm` obtained. */
 export interface RunContext extends ToolContext {
   approval: Approval | undefined;
-  transact<T>(work: (tx: Transaction) => Promise<T>): Promise<T>;
+  transact<T>(work: (tx: Transaction) => Promise<T>, options?: TransactionOptions): Promise<T>;
 }
 
 export interface ToolOutcome {
@@ -81,8 +84,8 @@ export function defineTool<Shape extends z.ZodRawShape, Result>(
     async call(raw, context) {
       const args = parseArguments(definition.name, schema, raw);
       authorise(definition.name, args, context);
-      const transact: RunContext["transact"] = (work) =>
-        context.store.transaction({ actor: context.actor, tool: definition.name }, work);
+      const transact: RunContext["transact"] = (work, options) =>
+        context.store.transaction({ actor: context.actor, tool: definition.name }, work, options);
       const request = await definition.confirm?.(args, { ...context, transact });
       const approval = request && (await context.approve(request));
       const result = await definition.run(args, { ...context, transact, approval });

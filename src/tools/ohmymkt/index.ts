@@ -17,6 +17,10 @@ import { runCycle } from "./run-cycle.ts";
 import { savePositioning } from "./save-positioning.ts";
 import { swarm } from "./swarm.ts";
 import { startCampaign } from "./start-campaign.ts";
+import { taskClaim } from "./task-claim.ts";
+import { taskCreate } from "./task-create.ts";
+import { taskList } from "./task-list.ts";
+import { taskUpdate } from "./task-update.ts";
 import { updateGates } from "./update-gates.ts";
 import { updateMetrics } from "./update-metrics.ts";
 
@@ -30,6 +34,10 @@ export const TOOLS: readonly OhmymktTool[] = [
   startCampaign,
   runCycle,
   incident,
+  taskCreate,
+  taskClaim,
+  taskUpdate,
+  taskList,
   updateMetrics,
   reportGrowth,
   readState,

@@ -10,6 +10,11 @@ export function hidden<T extends z.ZodType>(schema: T): T {
   return schema.meta({ hidden: true });
 }
 
+/** Shows a model only the type of a value: the tool's own refusal lists what it may be. */
+export function plain<T extends z.ZodType>(schema: T): T {
+  return schema.meta({ plain: true });
+}
+
 /** Shows a model a nested value as one line, such as `{north_star, drivers: [{name}]}`, instead of its whole schema. */
 export function outlined<T extends z.ZodType>(schema: T, shape: string): T {
   return schema.meta({ shape });
@@ -50,6 +55,7 @@ function strip(node: unknown, named: boolean): unknown {
   if (Array.isArray(node)) return distinct(node.map((member) => strip(member, false)));
   if (node === null || typeof node !== "object") return node;
   if ("shape" in node && !named) return outline(node);
+  if ("plain" in node && !named) return { type: "type" in node ? node.type : undefined };
   const kept = Object.entries(node).filter(([key, value]) => (named ? !isHidden(value) : !DROPPED.has(key)));
   const stripped: Record<string, unknown> = Object.fromEntries(
     kept.map(([key, value]) => [key, strip(value, key === "properties" && !named)]),

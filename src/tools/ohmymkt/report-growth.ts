@@ -24,7 +24,11 @@ export const reportGrowth = defineTool({
       report.decision
         ? `Scale: ${report.decision.scale}${report.decision.scale_reasons.length > 0 ? ` (${report.decision.scale_reasons.join("; ")})` : ""}`
         : "",
-      ...report.open_required.map((task) => `Required and not finished: ${task.id} (${task.status}) ${task.title}`),
+      ...report.open_required.map(
+        (task) =>
+          `Required and not finished: ${task.id} (${task.status}) ${task.title}${task.why ? `: ${task.why}` : ""}`,
+      ),
+      ...report.tasks.lost.map((task) => `${task.status}: ${task.id} ${task.title} (${task.owner}): ${task.why}`),
       `Signals: ${report.signals.map((one) => `${one.signal} ${one.trend}`).join(", ")}`,
       `Gates: ${report.gates.overall}. Campaign: ${report.campaign}. Conflicts: ${report.conflicts.length}. Incidents: ${report.incidents.length}. Open actions: ${report.actions.length}.`,
       report.overdue.length > 0 ? `Overdue cadences: ${report.overdue.join("; ")}` : "",

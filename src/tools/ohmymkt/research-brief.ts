@@ -17,7 +17,7 @@ import {
 } from "../../lib/research.ts";
 import type { Revision } from "../../store/store.ts";
 import { defineTool } from "./define.ts";
-import { outlined } from "./lean-schema.ts";
+import { hidden, outlined } from "./lean-schema.ts";
 
 const FINDING = "{source, finding, relevance, action, category?, confidence?}";
 const WHAT = "research brief";
@@ -37,11 +37,14 @@ type BriefResult =
 
 export const researchBrief = defineTool({
   name: "ohmymkt_research_brief",
-  summary: "Research briefs; creating an existing one revises it.",
+  summary: "Research briefs; creating an existing one revises it. Also lists: objectives, competitors, gaps.",
   args: {
     action: z.enum(["create", "read", "list"]),
     id: z.string().optional(),
     ...BriefInput.shape,
+    objectives: hidden(BriefInput.shape.objectives),
+    competitors: hidden(BriefInput.shape.competitors),
+    gaps: hidden(BriefInput.shape.gaps),
     findings: outlined(BriefInput.shape.findings, FINDING),
   },
   async run({ action, id, ...stated }, context): Promise<BriefResult> {

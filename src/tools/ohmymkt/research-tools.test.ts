@@ -46,6 +46,7 @@ function fakeContext(agent: string): ToolContext {
     newId: (prefix) => newId(prefix, () => String((ids += 1))),
     approve: () => Promise.reject(new Error("these tools ask nobody")),
     decide: () => Promise.reject(new Error("these tools ask nobody")),
+    team: [],
     allows: () => ({ ok: true }),
   };
 }

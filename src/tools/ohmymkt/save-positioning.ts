@@ -18,6 +18,7 @@ import {
 import { fitLines, UNCONFIRMED } from "../../lib/research.ts";
 import type { Transaction } from "../../store/store.ts";
 import { defineTool } from "./define.ts";
+import { hidden } from "./lean-schema.ts";
 
 const PATH = `.ohmymkt/${POSITIONING_DOCUMENT.path}`;
 
@@ -33,8 +34,15 @@ interface PositioningResult {
 
 export const savePositioning = defineTool({
   name: "ohmymkt_save_positioning",
-  summary: "Positioning angles, scores 0-10.",
-  args: { action: z.enum(["save", "read"]), name: AngleName.optional(), ...AngleInput.shape },
+  summary: "Positioning angles, scores 0-10. Also headline; lists: proof_points, risks.",
+  args: {
+    action: z.enum(["save", "read"]),
+    name: AngleName.optional(),
+    ...AngleInput.shape,
+    headline: hidden(AngleInput.shape.headline),
+    proof_points: hidden(AngleInput.shape.proof_points),
+    risks: hidden(AngleInput.shape.risks),
+  },
   async run({ action, name, ...stated }, context): Promise<PositioningResult> {
     return context.transact(async (tx) => {
       const found = await tx.documents.revision(POSITIONING_DOCUMENT);

@@ -24,6 +24,7 @@ beforeEach(() => {
     newId: (prefix) => prefix,
     approve: unasked,
     decide: unasked,
+    team: [],
     allows: () => ({ ok: true }),
     swarm: { swarm: bench.swarm, delegates: OWNERS, foreground: undefined },
   };

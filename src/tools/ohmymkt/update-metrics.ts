@@ -6,7 +6,7 @@ import { METRICS_DOCUMENT, metricsDocument, SIGNALS, TRACKS } from "../../lib/me
 import type { Observation } from "../../lib/observations.ts";
 import type { Conflict, SignalReading } from "../../lib/trends.ts";
 import { defineTool, type RunContext } from "./define.ts";
-import { hidden } from "./lean-schema.ts";
+import { hidden, outlined } from "./lean-schema.ts";
 import { renderConflicts, renderReadings } from "./render-signals.ts";
 
 const One = {
@@ -18,6 +18,8 @@ const One = {
   source: z.string().trim().min(1).max(100).optional(),
   observed_at: z.union([z.iso.date(), z.iso.datetime({ offset: true })]).optional(),
 };
+
+const OBSERVATION = `{track: ${TRACKS.join("|")}, metric, value?, trend?: up|down|flat, source?, observed_at?: date}`;
 
 interface MetricsResult {
   stored: Observation[];
@@ -36,7 +38,7 @@ export const updateMetrics = defineTool({
     unit: One.unit,
     source: hidden(One.source),
     observed_at: hidden(One.observed_at),
-    observations: z.array(z.strictObject(One)).min(1).max(500).optional(),
+    observations: outlined(z.array(z.strictObject(One)).min(1).max(500), OBSERVATION).optional(),
   },
   async run({ observations = [], track, metric, ...rest }, context): Promise<MetricsResult> {
     const single = track !== undefined && metric !== undefined ? [{ track, metric, ...rest }] : [];
