@@ -180,7 +180,7 @@ describe("three specialists on one pool, in the real host", () => {
       Math.min(...times(({ completed_at }) => completed_at)),
     );
     expect(done.map(({ checkpoints }) => checkpoints.map(({ note }) => note))).toEqual(
-      Array(3).fill(["began", "written"]),
+      WORKERS.map(() => ["began", "written"]),
     );
     expect(new Set(done.map(({ metadata }) => metadata["session"])).size).toBe(3);
   });
