@@ -24,7 +24,7 @@ interface Pool {
 using scratch = makeWorkspace();
 const pools = [...FLAT.map((tasks) => prepare("flat", tasks)), ...GRAPHS.map((tasks) => prepare("graph", tasks))];
 // One round over all of them warms up and is not counted; each round takes its claims back, so that every one meets the same pool.
-for (let round = -1; round < ROUNDS; round += 1) for (const one of pools) measure(one, round >= 0);
+for (let turn = -1; turn < ROUNDS; turn += 1) for (const one of pools) measure(one, turn >= 0);
 
 console.log(`${CLAIMS} claims each, microseconds, median of ${ROUNDS} rounds in turn`);
 console.table(

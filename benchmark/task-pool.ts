@@ -29,16 +29,19 @@ const peers = peersFolder();
 using scratch = makeWorkspace();
 const probes = join(import.meta.dir, "probes");
 let files = 0;
+// Node runs it, because better-sqlite3 refuses Bun; Node knows no types.
+const seed = join(scratch.directory, "seed-pool.mjs");
+await Bun.write(seed, await new Bun.Transpiler({ loader: "ts" }).transform(await Bun.file(join(probes, "seed-pool.ts")).text()));
 
 for (const [tasks, workers] of SIZES.filter(([size]) => size <= Number(process.env["LARGEST"] ?? 10_000))) {
   const times = new Map<Subject, Times[]>(SUBJECTS.map((subject) => [subject, []]));
-  for (let round = 0; round < ROUNDS; round += 1) for (const subject of SUBJECTS) times.get(subject)?.push(await measure(subject, tasks, workers));
+  for (let turn = 0; turn < ROUNDS; turn += 1) for (const subject of SUBJECTS) times.get(subject)?.push(await measure(subject, tasks, workers));
   report(tasks, workers, times);
 }
 
 function measure(subject: Subject, tasks: number, workers: number): Promise<Times> {
   const rest = [peers, join(scratch.directory, `${(files += 1)}.db`), String(tasks), String(workers)];
-  return subject === "seed" ? probe(["node", join(probes, "seed-pool.mjs"), ...rest]) : probe([process.execPath, join(probes, "pool.ts"), subject, ...rest]);
+  return subject === "seed" ? probe(["node", seed, ...rest]) : probe([process.execPath, join(probes, "pool.ts"), subject, ...rest]);
 }
 
 function report(tasks: number, workers: number, times: ReadonlyMap<Subject, Times[]>): void {

@@ -187,6 +187,6 @@ export function metadataText(metadata: unknown): string {
 
 /** The refusal of one argument. */
 export function bad(name: string, expected: string, got: unknown): OhmymktError {
-  const shown = typeof got === "string" ? JSON.stringify(got) : got === null ? "null" : Array.isArray(got) ? JSON.stringify(got) : typeof got === "object" ? "an object" : String(got);
+  const shown = typeof got === "object" && got !== null && !Array.isArray(got) ? "an object" : typeof got === "bigint" || typeof got === "symbol" ? typeof got : (JSON.stringify(got) ?? typeof got);
   return new OhmymktError("invalid_arguments", `${name}: expected ${expected}, got ${shown}`, { hint: "correct the call and make it again; nothing was changed" });
 }
