@@ -1,7 +1,7 @@
-import { closeSync, fsyncSync, openSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { TaskPool } from "../src/store/task-pool.ts";
 import { makeWorkspace } from "../src/testing/temp-workspace.ts";
+import { rawFlushes } from "./support/disk.ts";
 import { jain, median, printBars, probe, quantile, round } from "./support/figures.ts";
 
 /** How long do claims wait and who gets how much when ten processes share one pool? And what does full durability cost? */
@@ -49,7 +49,7 @@ console.table(
 
 const durability = { handOff: [] as number[], fsync: [] as number[] };
 for (let n = 0; n < ROUNDS; n += 1) {
-  durability.fsync.push(rawFlushes());
+  durability.fsync.push(rawFlushes(scratch.directory));
   durability.handOff.push(durableHandOffs());
 }
 const [flushes, handOffs] = [median(durability.fsync), median(durability.handOff)];
@@ -75,21 +75,6 @@ async function contend(subject: Subject, think: number): Promise<Outcome> {
   const command = (n: number): string[] => [process.execPath, join(import.meta.dir, "probes/contender.ts"), subject, file, `w${n}`, String(startAt), String(LASTS_MS), String(think)];
   const all = await Promise.all(Array.from({ length: PROCESSES }, (_, n) => probe<{ done: number; busy: number; latencies: number[] }>(command(n))));
   return { done: all.map(({ done }) => done), busy: all.reduce((sum, { busy }) => sum + busy, 0), latencies: all.flatMap(({ latencies }) => latencies) };
-}
-
-/** How often a second this disk takes one page for good. */
-function rawFlushes(): number {
-  const fd = openSync(join(scratch.directory, "raw"), "w");
-  const page = new Uint8Array(4096);
-  const times = 1500;
-  const before = performance.now();
-  for (let n = 0; n < times; n += 1) {
-    writeSync(fd, page);
-    fsyncSync(fd);
-  }
-  const rate = (times / (performance.now() - before)) * 1000;
-  closeSync(fd);
-  return rate;
 }
 
 function durableHandOffs(): number {

@@ -4,7 +4,7 @@ import { DEFAULT_MAX_ATTEMPTS, retryDelayMs } from "../lib/task-lease.ts";
 import { archiveTasks, removeTask } from "./local/pool/archive.ts";
 import { claimById, claimNext, type ClaimRequest, claimTexts } from "./local/pool/claim.ts";
 import { addBlockers, removeBlockers } from "./local/pool/edges.ts";
-import { complete, fail, requeue } from "./local/pool/finish.ts";
+import { complete, completeAlone, completeAloneText, fail, requeue } from "./local/pool/finish.ts";
 import { heartbeat } from "./local/pool/heartbeat.ts";
 import { insertLoose, insertTasks, type NewRow } from "./local/pool/insert.ts";
 import { moveTask } from "./local/pool/move.ts";
@@ -13,12 +13,13 @@ import type { ClaimOptions, FailOptions, HandOffOptions, PoolFilter, PoolTaskSta
 import { bad, checkPriority, type CreateTaskInput, createdTask, newPoolRow, POOL_TASK_COLUMNS, type PoolTask, poolTask, type StoredPoolTask } from "./local/pool/pool-task.ts";
 import { poolStats } from "./local/pool/stats.ts";
 import { nextDue, sweep } from "./local/pool/sweep.ts";
-import { applyUpdate, checkStatus, checkUpdate, completion, type UpdateTaskInput } from "./local/pool/update.ts";
+import { applyUpdate, checkStatus, checkUpdate, completion, isPlainCompletion, type UpdateTaskInput } from "./local/pool/update.ts";
 import { Upkeep } from "./local/pool/upkeep.ts";
 import { Where } from "./local/where.ts";
 
 const DAY_MS = 24 * 3_600_000;
 const CLAIM = claimTexts(POOL_TASK_COLUMNS);
+const COMPLETE_ALONE = completeAloneText(POOL_TASK_COLUMNS);
 const SELECT = `SELECT ${POOL_TASK_COLUMNS} FROM tasks`;
 const SELECT_ONE = `${SELECT} WHERE id = ?`;
 
@@ -97,10 +98,13 @@ export class TaskPool {
     const { sql, turns } = this.#open;
     const now = this.#now();
     const lease = this.#upkeep.held.find(id);
+    if (lease !== undefined && isPlainCompletion(update)) {
+      const done = turns.single(() => completeAlone<StoredPoolTask>(sql, COMPLETE_ALONE, lease, completion(update), now));
+      if (done !== undefined) return this.#done(done);
+    }
     let ready: string[] | undefined = [];
     const row = turns.all(() => {
-      const plain = update.status === "completed" && lease !== undefined && update.assignedAgent === undefined && update.error === undefined;
-      ready = plain ? complete(sql, lease, completion(update), now) : applyUpdate(sql, id, update, lease, this.#upkeep.leaseMs, now);
+      ready = applyUpdate(sql, id, update, lease, this.#upkeep.leaseMs, now);
       return sql.get<StoredPoolTask>(SELECT_ONE, id);
     });
     if (ready === undefined || row === undefined) return null;
@@ -265,6 +269,11 @@ export class TaskPool {
 
   #taken(row: StoredPoolTask, agent: string): PoolTask {
     this.#upkeep.take(row.id, row.attempt, agent);
+    return poolTask(row);
+  }
+
+  #done(row: StoredPoolTask): PoolTask {
+    this.#upkeep.held.drop(row.id);
     return poolTask(row);
   }
 
