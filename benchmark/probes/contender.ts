@@ -3,10 +3,10 @@ import { claimTexts } from "../../src/store/local/pool/claim.ts";
 import { TaskPool } from "../../src/store/task-pool.ts";
 
 /**
- * One of several processes on one pool: `contender.ts <ours|busy-timeout> <file> <name> <start at, epoch ms> <milliseconds> <mean think time ms>`.
- * It claims, thinks for a random time, completes, and so on until the time is over; prints how many tasks it did and how long each claim took.
+ * One of several processes on one pool: `contender.ts <ours|busy-timeout> <file> <name> <start at, epoch ms> <milliseconds> <mean think time ms> <complete|claim-only>`.
+ * It claims, thinks for a random time, completes (or leaves it), and so on until the time is over; prints how many tasks it did and how long each claim took.
  */
-const [subject = "", file = "", name = "", startAt = "0", lasts = "0", think = "0"] = process.argv.slice(2);
+const [subject = "", file = "", name = "", startAt = "0", lasts = "0", think = "0", completes = "complete"] = process.argv.slice(2);
 
 interface Worker {
   claim(): string | undefined;
@@ -26,7 +26,7 @@ while (performance.now() < end) {
     latencies.push(performance.now() - before);
     if (id === undefined) break;
     await work();
-    worker.complete(id);
+    if (completes === "complete") worker.complete(id);
   } catch {
     busy += 1;
   }

@@ -16,7 +16,8 @@ const POOL_STEPS: readonly string[] = [POOL_SCHEMA];
 
 /** Small pages, because a commit writes every page that it touches whole: a claim touches three. Tasks of several kilobytes pay a little for it. */
 const PAGE_BYTES = 1024;
-const CHECKPOINT_PAGES = 4000;
+/** From here on a commit copies the log itself; usually `Turns` has done so before. */
+const CHECKPOINT_PAGES = 40_000;
 const CACHE_KIB = 16_000;
 
 /** An open pool database; `close` leaves statements of others alone. */
@@ -75,7 +76,6 @@ function configure(sql: Sql, durable: boolean): void {
   sql.script(`PRAGMA page_size = ${PAGE_BYTES}`);
   const { version } = sql.get<{ version: string }>("SELECT sqlite_version() AS version") ?? { version: "0" };
   sql.get(`PRAGMA journal_mode = ${journalMode(version)}`);
-  // Claims touch the same few pages again and again: the later they are copied into the file, the fewer times each is.
   sql.script(`PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES}; PRAGMA cache_size = -${CACHE_KIB}`);
 }
 
