@@ -1,7 +1,7 @@
 import { DEFAULT_MAX_ATTEMPTS, retryDelayMs } from "../lib/task-lease.ts";
 import { claimById, claimNext, type ClaimRequest, claimTexts } from "./local/pool/claim.ts";
 import { addBlockers, removeBlockers } from "./local/pool/edges.ts";
-import { complete, fail, requeue } from "./local/pool/finish.ts";
+import { complete, completeAlone, completeAloneText, fail, requeue } from "./local/pool/finish.ts";
 import { heartbeat } from "./local/pool/heartbeat.ts";
 import { insertLoose, insertTasks, type NewRow } from "./local/pool/insert.ts";
 import { moveTask } from "./local/pool/move.ts";
@@ -18,9 +18,10 @@ import {
   poolTask,
   type StoredPoolTask,
 } from "./local/pool/pool-task.ts";
-import { applyUpdate, checkUpdate, completion, type UpdateTaskInput } from "./local/pool/update.ts";
+import { applyUpdate, checkUpdate, completion, isPlainCompletion, type UpdateTaskInput } from "./local/pool/update.ts";
 
 const CLAIM = claimTexts(POOL_TASK_COLUMNS);
+const COMPLETE_ALONE = completeAloneText(POOL_TASK_COLUMNS);
 
 /** A task pool in one SQLite file that several processes may share, or in memory. Every refusal is an `OhmymktError` and changes nothing. */
 export class TaskPool extends OpenTaskPool {
@@ -88,16 +89,15 @@ export class TaskPool extends OpenTaskPool {
     const { sql, turns } = this.open;
     const now = this.now();
     const lease = this.upkeep.held.find(id);
+    if (lease !== undefined && isPlainCompletion(update)) {
+      const done = turns.single(() =>
+        completeAlone<StoredPoolTask>(sql, COMPLETE_ALONE, lease, completion(update), now),
+      );
+      if (done !== undefined) return this.#done(done);
+    }
     let ready: string[] | undefined = [];
     const row = turns.all(() => {
-      const plain =
-        update.status === "completed" &&
-        lease !== undefined &&
-        update.assignedAgent === undefined &&
-        update.error === undefined;
-      ready = plain
-        ? complete(sql, lease, completion(update), now)
-        : applyUpdate(sql, id, update, lease, this.upkeep.leaseMs, now);
+      ready = applyUpdate(sql, id, update, lease, this.upkeep.leaseMs, now);
       return sql.get<StoredPoolTask>(SELECT_ONE, id);
     });
     if (ready === undefined || row === undefined) return null;
@@ -203,6 +203,11 @@ export class TaskPool extends OpenTaskPool {
 
   #taken(row: StoredPoolTask, agent: string): PoolTask {
     this.upkeep.take(row.id, row.attempt, agent);
+    return poolTask(row);
+  }
+
+  #done(row: StoredPoolTask): PoolTask {
+    this.upkeep.held.drop(row.id);
     return poolTask(row);
   }
 

@@ -19,9 +19,9 @@ export interface Completion {
 
 const HELD = `id = ? AND attempt = ? AND assigned_agent = ? AND status IN('claimed','in_progress')`;
 
-const COMPLETE = `UPDATE tasks SET status = 'completed', updated_at = ?, completed_at = ?, result = coalesce(?, result), results = coalesce(?, results), metadata = coalesce(?, metadata),
-  error = NULL, lease_until = NULL, waiting = NULL WHERE ${HELD}
-  RETURNING seq, acceptance_criteria AS criteria, EXISTS(SELECT 1 FROM dep WHERE dep.dep = tasks.seq) AS waiters`;
+const SET_COMPLETED = `UPDATE tasks SET status = 'completed', updated_at = ?, completed_at = ?, result = coalesce(?, result), results = coalesce(?, results), metadata = coalesce(?, metadata),
+  error = NULL, lease_until = NULL, waiting = NULL WHERE ${HELD}`;
+const COMPLETE = `${SET_COMPLETED} RETURNING seq, acceptance_criteria AS criteria, EXISTS(SELECT 1 FROM dep WHERE dep.dep = tasks.seq) AS waiters`;
 
 /** Inside a transaction: completes a held task; the ids of the tasks that are ready because of it. Throws `stale` or `invalid_arguments`. */
 export function complete(sql: Sql, lease: Lease, { result, results, metadata }: Completion, now: number): string[] {
@@ -41,6 +41,23 @@ export function complete(sql: Sql, lease: Lease, { result, results, metadata }: 
   if (row.criteria !== "[]" || results !== undefined)
     assertCriteriaMet({ id: lease.id, acceptance_criteria: JSON.parse(row.criteria) as string[] }, results);
   return row.waiters === 0 ? [] : unblock(sql, row.seq, now);
+}
+
+/** The statement of `completeAlone`, returning these columns. */
+export function completeAloneText(columns: string): string {
+  return `${SET_COMPLETED} AND acceptance_criteria = '[]' AND NOT EXISTS(SELECT 1 FROM dep WHERE dep.dep = tasks.seq) RETURNING ${columns}`;
+}
+
+/** One statement, atomic by itself: completes a held task without criteria for which nobody waits. Undefined for every other task, which is left as it is. */
+// oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- the shape of the row is that of the text's columns
+export function completeAlone<Row>(
+  sql: Sql,
+  text: string,
+  { id, attempt, agent }: Lease,
+  { result, metadata }: Completion,
+  now: number,
+): Row | undefined {
+  return sql.get<Row>(text, now, now, result ?? null, null, metadata ?? null, id, attempt, agent);
 }
 
 /** Inside a transaction: takes a completed task off the counts of those that waited for it; the ids that are ready now. */

@@ -29,14 +29,26 @@ export interface NewRow {
   rollbackCondition?: string | undefined;
 }
 
+const INSERT_LOOSE = `INSERT INTO tasks(id, title, description, priority, owner, max_attempts, created_at, updated_at, metadata, acceptance_criteria) VALUES(?,?,?,?,?,?,?,?,?,?)`;
 const INSERT = `INSERT INTO tasks(id, title, description, priority, blockers, assigned_agent, max_attempts, owner, module, created_at, updated_at, metadata, objective, type,
-  acceptance_criteria, artifacts, track, campaign, plan, due_date, kpi_impact, rollback_condition) VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)`;
-const INSERT_SEQ = `${INSERT} RETURNING seq`;
+  acceptance_criteria, artifacts, track, campaign, plan, due_date, kpi_impact, rollback_condition) VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?) RETURNING seq`;
 const INSERT_EDGE = `INSERT INTO dep(task, dep) VALUES(?,?)`;
 
-/** Inserts one task that nothing blocks and whose id is fresh: one statement, no search. */
+/** Inserts one task that nothing blocks, whose id is fresh and which has no more than the members of a `TaskPool`: one short statement, no search. */
 export function insertLoose(sql: Sql, row: NewRow, now: number): void {
-  sql.run(INSERT, ...values(row, 0, now));
+  sql.run(
+    INSERT_LOOSE,
+    row.id,
+    row.title,
+    row.description,
+    row.priority,
+    row.owner,
+    row.maxAttempts ?? null,
+    now,
+    now,
+    row.metadata,
+    row.criteria ?? "[]",
+  );
 }
 
 /** Inside a transaction: inserts tasks and their dependencies; rows whose id exists already are left out. Throws `invalid_arguments`. */
@@ -48,7 +60,7 @@ export function insertTasks(sql: Sql, rows: readonly NewRow[], now: number): New
   const seqs = new Map<string, number>();
   for (const row of created) {
     const open = edges.get(row.id)?.filter(({ status }) => status !== "completed").length ?? 0;
-    const seq = sql.get<{ seq: number }>(INSERT_SEQ, ...values(row, open, now))?.seq;
+    const seq = sql.get<{ seq: number }>(INSERT, ...values(row, open, now))?.seq;
     if (seq !== undefined) seqs.set(row.id, seq);
   }
   for (const [id, blockers] of edges) {

@@ -9,7 +9,7 @@ const FULL = process.env["OHMYMKT_FULL"] === "1";
 const PROCESSES = FULL ? 16 : 6;
 const TASKS = FULL ? 160_000 : 6_000;
 const KILLS = FULL ? 120 : 20;
-const HEARTBEAT = 240;
+const HEARTBEAT = 400;
 
 let folder: string;
 let path: string;

@@ -40,11 +40,12 @@ export interface StoredTask {
   completed_at: number | null;
 }
 
-/** The ids of a row's blockers as a JSON list, in order of age. */
-export const BLOCKED_BY = `(SELECT json_group_array(id) FROM (SELECT b.id FROM dep JOIN tasks b ON b.seq = dep.dep WHERE dep.task = tasks.seq ORDER BY dep.dep))`;
+/** A JSON list of the ids of a row's blockers, in order of age; most rows have none, and looking for one is all that they cost. */
+const blockerIds = (only: string): string => `iif(EXISTS(SELECT 1 FROM dep WHERE dep.task = tasks.seq),
+  (SELECT json_group_array(id) FROM (SELECT b.id FROM dep JOIN tasks b ON b.seq = dep.dep WHERE dep.task = tasks.seq${only} ORDER BY dep.dep)), '[]')`;
 
-const BLOCKED_BY_FAILED = `(SELECT json_group_array(id) FROM (SELECT b.id FROM dep JOIN tasks b ON b.seq = dep.dep
-  WHERE dep.task = tasks.seq AND b.status IN('failed','cancelled') ORDER BY dep.dep))`;
+export const BLOCKED_BY = blockerIds("");
+const BLOCKED_BY_FAILED = blockerIds(" AND b.status IN('failed','cancelled')");
 
 /** The columns of a `StoredTask`. */
 export const TASK_COLUMNS = `id, title, objective, description, type, owner, acceptance_criteria, ${BLOCKED_BY} AS blocked_by, ${BLOCKED_BY_FAILED} AS blocked_by_failed,

@@ -1,13 +1,12 @@
 /**
  * The task pool's tables. Only partial indexes: a claim touches two of them, a completion one.
- * `attempt` counts claims and fences off late writers; `released` counts those given back without fault.
+ * Long texts stand last, so that whoever looks at a state does not read past them. `attempt` counts claims and fences off late writers; `released` counts those given back without fault.
  */
 export const POOL_SCHEMA = `
 CREATE TABLE tasks(
   seq INTEGER PRIMARY KEY,
   id TEXT NOT NULL UNIQUE,
   title TEXT NOT NULL,
-  description TEXT NOT NULL DEFAULT '',
   status TEXT NOT NULL DEFAULT 'pending' CHECK(status IN('pending','claimed','in_progress','completed','failed','cancelled')),
   priority INTEGER NOT NULL DEFAULT 1 CHECK(priority BETWEEN 0 AND 3),
   blockers INTEGER NOT NULL DEFAULT 0 CHECK(blockers >= 0),
@@ -24,9 +23,6 @@ CREATE TABLE tasks(
   updated_at INTEGER NOT NULL,
   started_at INTEGER,
   completed_at INTEGER,
-  result TEXT,
-  error TEXT,
-  metadata TEXT,
   objective TEXT NOT NULL DEFAULT '',
   type TEXT NOT NULL DEFAULT 'task',
   acceptance_criteria TEXT NOT NULL DEFAULT '[]',
@@ -38,7 +34,11 @@ CREATE TABLE tasks(
   plan TEXT,
   due_date TEXT,
   kpi_impact TEXT,
-  rollback_condition TEXT
+  rollback_condition TEXT,
+  description TEXT NOT NULL DEFAULT '',
+  result TEXT,
+  error TEXT,
+  metadata TEXT
 );
 CREATE INDEX tasks_ready ON tasks(priority DESC, seq) WHERE status = 'pending' AND blockers = 0 AND run_at IS NULL;
 CREATE INDEX tasks_ready_owner ON tasks(owner, priority DESC, seq) WHERE status = 'pending' AND blockers = 0 AND run_at IS NULL AND owner <> '';

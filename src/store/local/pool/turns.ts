@@ -8,11 +8,15 @@ export const SQLITE_WAIT_MS = { gated: 1000, ungated: 5 } as const;
 
 const LONGEST_PAUSE_MS = 8;
 
+/** Writes of one process between two copies of the log into the file. */
+const CHECKPOINT_EVERY = 1000;
+
 /** Runs writes one process at a time; none of them surfaces a busy database before `timeoutMs`. */
 export class Turns {
   readonly #sql: Sql;
   readonly #gate: Gate | undefined;
   readonly #timeoutMs: number;
+  #writes = 0;
 
   constructor(sql: Sql, gate: Gate | undefined, timeoutMs: number) {
     this.#sql = sql;
@@ -22,6 +26,7 @@ export class Turns {
 
   /** A write of one statement, which is atomic by itself. Throws `busy` after the timeout. */
   single<T>(write: () => T): T {
+    this.#checkpoint();
     this.#gate?.enter();
     try {
       return write();
@@ -31,6 +36,14 @@ export class Turns {
       this.#gate?.leave();
     }
     return this.#again(write);
+  }
+
+  /** Outside of the turn, because it waits for the disk and nobody needs to wait with it. */
+  #checkpoint(): void {
+    this.#writes += 1;
+    if (this.#writes < CHECKPOINT_EVERY) return;
+    this.#writes = 0;
+    this.#sql.get("PRAGMA wal_checkpoint(PASSIVE)");
   }
 
   /** Several statements, all or none. */

@@ -36,6 +36,11 @@ export function completion({ result, results, metadata }: UpdateTaskInput): Comp
   return { result, results, metadata: metadata === undefined ? undefined : metadataText(metadata) };
 }
 
+/** Whether this only completes, which most updates do. */
+export function isPlainCompletion({ status, assignedAgent, error, results }: UpdateTaskInput): boolean {
+  return status === "completed" && assignedAgent === undefined && error === undefined && results === undefined;
+}
+
 interface Now {
   status: TaskStatus;
   assigned_agent: string | null;
