@@ -60,7 +60,16 @@ const CONTRACT: Record<string, { modules: string[]; tools: string[]; delegates: 
   },
   "execution-manager": {
     modules: [],
-    tools: ["start_campaign", "run_cycle", "incident", "update_metrics", "report_growth", "task_create", "task_list"],
+    tools: [
+      "start_campaign",
+      "run_cycle",
+      "incident",
+      "update_metrics",
+      "report_growth",
+      "task_create",
+      "task_list",
+      "swarm",
+    ],
     delegates: SPECIALISTS,
   },
   "seo-engineer": {
