@@ -77,7 +77,7 @@ export const BREAKS: readonly Break[] = [
     "src/features/tasks/file-order.ts",
     "!reaches(other.id, task.id)",
     "true",
-    "src/tools/ohmymkt/task-tools.test.ts",
+    "src/features/tasks/file-order.test.ts",
   ),
   one("a gate inverted", "src/lib/gates.ts", "value === true", "value === false", "src/lib/gates.test.ts"),
   one(

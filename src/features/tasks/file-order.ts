@@ -14,7 +14,10 @@ interface Writer {
  * For each new task the older ones whose files it may write too, existing tasks before those of the same call.
  * A task that an older one waits for anyway gets none from it: it would close a circle.
  */
-export function fileOrder(created: readonly Writer[], existing: readonly Task[]): Map<string, string[]> {
+export function fileOrder(
+  created: readonly Writer[],
+  existing: readonly Pick<Task, "id" | "artifacts">[],
+): Map<string, string[]> {
   const waits = new Map(created.map(({ id, blocked_by }) => [id, new Set(blocked_by)]));
   const reaches = (from: string, to: string, seen = new Set<string>()): boolean => {
     if (from === to) return true;
