@@ -8,6 +8,11 @@ import type { HostPart } from "../src/testing/host-wire.ts";
 import { startHost, type OpencodeHost } from "../src/testing/opencode-host.ts";
 import { packPlugin } from "../src/testing/pack.ts";
 
+const Delegation = z.object({
+  input: z.object({ subagent_type: z.string() }),
+  metadata: z.object({ sessionId: z.string() }),
+});
+
 /** Plays the whole growth loop in a real OpenCode host with the packed plugin; a scripted model stands in for the language model. */
 const root = resolve(import.meta.dirname, "..");
 const project = mkdtempSync(join(tmpdir(), "ohmymkt-demo-"));
@@ -57,11 +62,6 @@ async function tell(from: OpencodeHost, agent: string, part: HostPart, depth: nu
     for (const inner of message.parts) await tell(from, subagent, inner, depth + 1);
   }
 }
-
-const Delegation = z.object({
-  input: z.object({ subagent_type: z.string() }),
-  metadata: z.object({ sessionId: z.string() }),
-});
 
 function callOf(part: HostPart): { tool: string; child: string | undefined; subagent: string } {
   const delegation = Delegation.safeParse(part.state).data;
