@@ -250,7 +250,7 @@ export class TaskPool {
 
   #create(given: readonly { row: NewRow; input: CreateTaskInput }[]): PoolTask[] {
     const now = this.#now();
-    this.#open.turns.all(() => this.#insert(given.map(({ row }) => row), now));
+    this.#open.turns.all(() => this.#insert(given.map(({ row }) => row), now), given.length);
     this.#tell();
     return given.map(({ row, input }) => createdTask(row, input, now));
   }
