@@ -178,12 +178,8 @@ export class TaskPool extends OpenTaskPool {
 
   #create(given: readonly { row: NewRow; input: CreateTaskInput }[]): PoolTask[] {
     const now = this.now();
-    this.open.turns.all(() =>
-      this.#insert(
-        given.map(({ row }) => row),
-        now,
-      ),
-    );
+    const rows = given.map(({ row }) => row);
+    this.open.turns.all(() => this.#insert(rows, now), given.length);
     this.tell();
     return given.map(({ row, input }) => createdTask(row, input, now));
   }

@@ -17,7 +17,7 @@ const POOL_STEPS: readonly string[] = [POOL_SCHEMA];
 /** Small pages, because a commit writes every page that it touches whole: a claim touches three. Tasks of several kilobytes pay a little for it. */
 const PAGE_BYTES = 1024;
 /** From here on a commit copies the log itself; usually `Turns` has done so before. */
-const CHECKPOINT_PAGES = 40_000;
+const CHECKPOINT_PAGES = 16_000;
 const CACHE_KIB = 16_000;
 
 /** An open pool database; `close` leaves statements of others alone. */

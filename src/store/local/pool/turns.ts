@@ -8,7 +8,7 @@ export const SQLITE_WAIT_MS = { gated: 1000, ungated: 5 } as const;
 
 const LONGEST_PAUSE_MS = 8;
 
-/** Writes of one process between two copies of the log into the file. */
+/** Rows that one process writes, about, between two copies of the log into the file; a long log makes every read slower. */
 const CHECKPOINT_EVERY = 1000;
 
 /** Runs writes one process at a time; none of them surfaces a busy database before `timeoutMs`. */
@@ -16,7 +16,7 @@ export class Turns {
   readonly #sql: Sql;
   readonly #gate: Gate | undefined;
   readonly #timeoutMs: number;
-  #writes = 0;
+  #rows = 0;
 
   constructor(sql: Sql, gate: Gate | undefined, timeoutMs: number) {
     this.#sql = sql;
@@ -25,8 +25,8 @@ export class Turns {
   }
 
   /** A write of one statement, which is atomic by itself. Throws `busy` after the timeout. */
-  single<T>(write: () => T): T {
-    this.#checkpoint();
+  single<T>(write: () => T, rows = 1): T {
+    this.#checkpoint(rows);
     this.#gate?.enter();
     try {
       return write();
@@ -39,15 +39,15 @@ export class Turns {
   }
 
   /** Outside of the turn, because it waits for the disk and nobody needs to wait with it. */
-  #checkpoint(): void {
-    this.#writes += 1;
-    if (this.#writes < CHECKPOINT_EVERY) return;
-    this.#writes = 0;
+  #checkpoint(rows: number): void {
+    const due = this.#rows >= CHECKPOINT_EVERY;
+    this.#rows = due ? rows : this.#rows + rows;
+    if (!due) return;
     this.#sql.get("PRAGMA wal_checkpoint(PASSIVE)");
   }
 
-  /** Several statements, all or none. */
-  all<T>(work: () => T): T {
+  /** Several statements, all or none, that write about so many rows. */
+  all<T>(work: () => T, rows = 1): T {
     return this.single(() => {
       this.#sql.run("BEGIN IMMEDIATE");
       try {
@@ -58,7 +58,7 @@ export class Turns {
         if (this.#sql.inTransaction) this.#sql.run("ROLLBACK");
         throw error;
       }
-    });
+    }, rows);
   }
 
   #again<T>(write: () => T): T {
