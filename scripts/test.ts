@@ -117,7 +117,7 @@ function beyondSteps(files: TestFile[], long: boolean): Step[] {
             "long versions",
             [process.execPath, "test", "--only-failures", TEST_TIMEOUT],
             files.filter((file) => file.long),
-            { long: true, limit: 11 * MINUTE },
+            { long: true, limit: 15 * MINUTE },
           ),
         ]
       : []),
