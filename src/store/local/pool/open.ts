@@ -11,7 +11,7 @@ import { POOL_SCHEMA } from "./schema.ts";
 import { SQLITE_WAIT_MS, Turns } from "./turns.ts";
 
 /** Marks a database that holds a task pool and nothing else ("ohmt"). */
-const POOL_ID = 0x6f686d74;
+export const POOL_ID = 0x6f686d74;
 const POOL_STEPS: readonly string[] = [POOL_SCHEMA];
 
 /** Small pages, because a commit writes every page that it touches whole: a claim touches three. Tasks of several kilobytes pay a little for it. */
