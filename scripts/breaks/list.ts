@@ -52,6 +52,20 @@ export const BREAKS: readonly Break[] = [
     "src/tools/ohmymkt/task-tools.test.ts",
   ),
   one(
+    "reminded while a person is to answer",
+    "src/features/held-tasks/idle-verdict.ts",
+    'if (waitsForPerson) return "nothing";',
+    "",
+    "src/features/held-tasks",
+  ),
+  one(
+    "leases kept for a silent session",
+    "src/features/held-tasks/held-tasks.ts",
+    "if (waits || working.has(one.session)) await renew(one, waits);",
+    "await renew(one, waits);",
+    "src/features/held-tasks",
+  ),
+  one(
     "another agent's token accepted",
     "src/features/tasks/update-task.ts",
     "if (holder !== agent)",

@@ -25,6 +25,11 @@ export function parseLeaseToken(token: string): Holder {
   );
 }
 
+/** Whether a refusal says that a claim is of the past: its task was finished, given back, removed or taken by somebody else. */
+export function isClaimOver(error: unknown): boolean {
+  return error instanceof OhmymktError && ["stale", "not_found", "invalid_transition"].includes(error.code);
+}
+
 /** How a failed attempt is repeated: the first pause, which doubles each time, and the longest pause, in milliseconds. */
 export interface Backoff {
   baseMs: number;

@@ -4,6 +4,7 @@ import { systemClock } from "../../features/background/clock.ts";
 import type { BackgroundDesk } from "../../features/background/desk.ts";
 import { createBackgroundJobs, type BackgroundJobs } from "../../features/background/jobs.ts";
 import type { SwarmDesk } from "../../features/host-swarm/desk.ts";
+import { createHeldTasks, type HeldTasks } from "../../features/held-tasks/held-tasks.ts";
 import { createHostSwarm, type HostSwarm } from "../../features/host-swarm/swarm.ts";
 import { DEFAULT_SWARM_SETTINGS, type SwarmSettings } from "../../features/host-swarm/settings.ts";
 import { newId } from "../../lib/names.ts";
@@ -29,6 +30,9 @@ export interface Background {
   /** The desk of a caller that may start these agents. */
   desk(delegates: readonly string[] | undefined): Promise<BackgroundDesk>;
   swarm: HostSwarm;
+  held: HeldTasks;
+  /** Ends all watching without a trace in the store, as the end of the host would. */
+  close(): void;
   /** To be called when a session was deleted. */
   sessionDeleted(sessionID: string): void;
   swarmDesk(delegates: readonly string[] | undefined): SwarmDesk;
@@ -60,11 +64,20 @@ export function createBackground({ client, sessions, news, store, log }: Backgro
     settings: async () => swarmSettings((await read()).swarm),
     tell: (root) => jobs.tell(root),
   });
+  const over = new AbortController();
+  const held = createHeldTasks({ store, clock, over: over.signal, runner, config: read, log });
   const foreground = (): string | undefined => (isOneShot(process.argv) ? FOREGROUND : undefined);
   return {
     jobs,
     swarm,
+    held,
+    close() {
+      over.abort();
+      swarm.close();
+      jobs.stop();
+    },
     sessionDeleted(id) {
+      held.deleted(id);
       jobs.sessionDeleted(id);
       swarm.sessionDeleted(id);
     },
@@ -81,7 +94,6 @@ export function createBackground({ client, sessions, news, store, log }: Backgro
   };
 }
 
-/** Settings that cannot be read must not leave running work unwatched. */
 /** The project's settings, or the defaults while its file cannot be read. */
 async function settings(store: () => Promise<Store>, log: (message: string) => void): Promise<Config> {
   try {

@@ -36,15 +36,21 @@ export function createPlugin({ client, directory }: PluginInput): Hooks {
   const store = () => (opening ??= import("../../store/open.ts").then(({ openStore }) => openStore({ directory })));
 
   let beginning: Promise<Background> | undefined;
+  let begun: Background | undefined;
   const background = () =>
-    (beginning ??= import("./background.ts").then(({ createBackground }) =>
-      createBackground({ client, sessions, news, store, log: (message) => log("warn", message) }),
+    (beginning ??= import("./background.ts").then(
+      ({ createBackground }) =>
+        (begun = createBackground({ client, sessions, news, store, log: (message) => log("warn", message) })),
     ));
   const unheard = (what: string) => (error: unknown) =>
     log("warn", `background: ${what}: ${error instanceof Error ? error.message : String(error)}`);
   const news = createSessionNews({
-    idle: () => void beginning?.then(({ jobs }) => jobs.sessionIdle()).catch(unheard("a session went idle")),
-    deleted: (id) => void beginning?.then((begun) => begun.sessionDeleted(id)).catch(unheard("a session was deleted")),
+    alive: (id) => begun?.held.alive(id),
+    idle(id) {
+      begun?.held.idle(id);
+      begun?.jobs.sessionIdle();
+    },
+    deleted: (id) => begun?.sessionDeleted(id),
   });
   /** What an earlier run of the host left behind is looked after at the first prompt; the prompt does not wait for it. */
   let looked: Promise<void> | undefined;
@@ -80,13 +86,14 @@ export function createPlugin({ client, directory }: PluginInput): Hooks {
       agents.note(sessionID, agent);
     },
     async "tool.execute.before"({ tool, sessionID }, { args }) {
+      begun?.held.worked(sessionID);
       guardState(directory, tool, args);
       if (!FILE_TOOLS.has(tool)) return;
       const { guardOwnership } = await import("../../hooks/write-ownership/write-ownership.ts");
       await guardOwnership({ session: sessionID, tool, args }, { directory, store, agentOf: agents.of });
     },
     async "tool.execute.after"({ tool }) {
-      if (CHANGES_WORK.has(tool)) (await beginning)?.swarm.look();
+      if (CHANGES_WORK.has(tool)) begun?.swarm.look();
     },
     async "shell.env"(_input, { env }) {
       env[AGENT_SHELL] = "1";
@@ -109,9 +116,7 @@ export function createPlugin({ client, directory }: PluginInput): Hooks {
       }
     },
     async dispose() {
-      const begun = await beginning;
-      begun?.swarm.close();
-      begun?.jobs.stop();
+      (await beginning)?.close();
       await (await opening)?.close();
     },
   };

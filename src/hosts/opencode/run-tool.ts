@@ -1,5 +1,6 @@
 import { CONFIG_DOCUMENT, DEFAULT_CONFIG } from "../../config.ts";
 import { OhmymktError } from "../../errors.ts";
+import type { ClaimListener } from "../../features/held-tasks/held-tasks.ts";
 import type { SwarmDesk } from "../../features/host-swarm/desk.ts";
 import type { BackgroundDesk } from "../../features/background/desk.ts";
 import { BACKGROUND_TOOLS } from "../../features/claude-code-agent-loader/our-tools.ts";
@@ -24,8 +25,10 @@ export interface HostCall {
   /** Absent where no agents can be run. */
   background?: () => Promise<BackgroundDesk>;
   swarm?: () => Promise<SwarmDesk>;
+  claims?: () => Promise<ClaimListener>;
 }
 
+const CLAIMING: ReadonlySet<string> = new Set(["ohmymkt_task_claim", "ohmymkt_task_update"]);
 const IN_BACKGROUND: ReadonlySet<string> = new Set(BACKGROUND_TOOLS);
 
 const HOW_TO_ALLOW = (row: Approval) =>
@@ -35,7 +38,7 @@ const HOW_TO_ALLOW = (row: Approval) =>
 export async function runTool(
   name: string,
   raw: unknown,
-  { store, actor, signal, policy, team, ask, background, swarm }: HostCall,
+  { store, actor, signal, policy, team, ask, background, swarm, claims }: HostCall,
 ): Promise<ToolOutcome> {
   const tool = TOOLS.find((one) => one.name === name);
   if (!tool) throw new OhmymktError("not_found", `there is no tool ${name}`);
@@ -45,6 +48,7 @@ export async function runTool(
     : undefined;
   const work = IN_BACKGROUND.has(name) ? await background?.() : undefined;
   const herd = name === "ohmymkt_swarm" ? await swarm?.() : undefined;
+  const listener = CLAIMING.has(name) ? await claims?.() : undefined;
   return tool.call(raw, {
     store,
     actor,
@@ -56,6 +60,7 @@ export async function runTool(
     decide: (row) => desk.decide(row),
     allows: (toolName, action) => policy.allows(actor.agent, toolName, action),
     ...(herd ? { swarm: herd } : {}),
+    ...(listener ? { claims: listener } : {}),
     ...(work ? { background: work } : {}),
   });
 }

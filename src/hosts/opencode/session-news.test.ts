@@ -3,9 +3,15 @@ import { createSessionNews } from "./session-news.ts";
 
 const news = () => {
   const heard: string[] = [];
+  const alive: string[] = [];
   return {
     heard,
-    ...createSessionNews({ idle: (id) => heard.push(`idle ${id}`), deleted: (id) => heard.push(`deleted ${id}`) }),
+    alive,
+    ...createSessionNews({
+      alive: (id) => alive.push(id),
+      idle: (id) => heard.push(`idle ${id}`),
+      deleted: (id) => heard.push(`deleted ${id}`),
+    }),
   };
 };
 const about = (type: string, more: object = {}) => ({ type, properties: { sessionID: "ses_1", ...more } });
@@ -18,6 +24,14 @@ describe("news of sessions", () => {
     await waiting;
     one.hear({ type: "session.deleted", properties: { info: { id: "ses_2" } } });
     expect(one.heard).toEqual(["idle ses_1", "deleted ses_2"]);
+  });
+
+  test("whatever is said of a session, or of a part of it, is a sign of life", () => {
+    const one = news();
+    one.hear(about("session.status", { status: { type: "busy" } }));
+    one.hear({ type: "message.part.updated", properties: { part: { sessionID: "ses_2" } } });
+    one.hear({ type: "server.connected", properties: {} });
+    expect(one.alive).toEqual(["ses_1", "ses_2"]);
   });
 
   test("a session waits for a person from the question to its answer, or to its end", () => {

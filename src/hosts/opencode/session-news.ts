@@ -10,6 +10,8 @@ export interface SessionNews {
 }
 
 export interface NewsListener {
+  /** Something happened in the session. */
+  alive(sessionID: string): void;
   idle(sessionID: string): void;
   deleted(sessionID: string): void;
 }
@@ -29,8 +31,12 @@ export function createSessionNews(listener: NewsListener): SessionNews {
   };
   return {
     hear({ type, properties }) {
-      const session = text(properties, "sessionID") ?? text(member(properties, "info"), "id");
+      const session =
+        text(properties, "sessionID") ??
+        text(member(properties, "part"), "sessionID") ??
+        text(member(properties, "info"), "id");
       if (session === undefined) return;
+      listener.alive(session);
       if (type === "session.idle") idle(session);
       if (type === "session.error")
         failures.set(

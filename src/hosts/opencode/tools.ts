@@ -47,6 +47,7 @@ async function callTool(host: ToolHost, name: string, raw: unknown, call: HostTo
       actor: { host: "opencode", agent: call.agent, session: call.sessionID },
       signal: call.abort,
       policy: host.policy(),
+      claims: async () => (await host.background()).held,
       swarm: async () => (await host.background()).swarmDesk(host.policy().delegates(call.agent)),
       background: async () => (await host.background()).desk(host.policy().delegates(call.agent)),
       team: host.team(),

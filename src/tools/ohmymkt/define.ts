@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { Config } from "../../config.ts";
 import { OhmymktError } from "../../errors.ts";
 import type { BackgroundDesk } from "../../features/background/desk.ts";
+import type { ClaimListener } from "../../features/held-tasks/held-tasks.ts";
 import type { SwarmDesk } from "../../features/host-swarm/desk.ts";
 import type { Actor } from "../../lib/actor.ts";
 import type { TeamMember } from "../../features/claude-code-agent-loader/team.ts";
@@ -34,6 +35,8 @@ export interface ToolContext {
   background?: BackgroundDesk;
   /** The swarm; a host that can run agents provides it. */
   swarm?: SwarmDesk;
+  /** Hears of claims; a host that has sessions keeps them alive. */
+  claims?: ClaimListener;
 }
 
 /** The context inside `run`: `transact` opens a transaction in the tool's name, `approval` is what `confirm` obtained. */

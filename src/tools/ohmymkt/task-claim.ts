@@ -8,9 +8,13 @@ export const taskClaim = defineTool({
   name: "ohmymkt_task_claim",
   summary: "Take your next ready task, or one by id.",
   args: { owner: hidden(z.string().optional()), id: z.string().optional() },
-  async run(args, { transact, actor, team, config }): Promise<ClaimResult> {
-    const claimant = { agent: actor.agent ?? PERSON, session: actor.session, team, config };
-    return transact((tx) => claimTask(tx, args, claimant), { survives: "process" });
+  async run(args, { transact, actor, team, config, claims }): Promise<ClaimResult> {
+    const { agent = PERSON, session } = actor;
+    const claimant = { agent, session, team, config };
+    const result = await transact((tx) => claimTask(tx, args, claimant), { survives: "process" });
+    if (result.claim && session !== undefined)
+      claims?.take({ session, agent, task: result.claim.task.id, token: result.claim.token });
+    return result;
   },
   render: (result) =>
     result.claim === undefined

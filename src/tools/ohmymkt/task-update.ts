@@ -18,8 +18,16 @@ export const taskUpdate = defineTool({
     add_blocked_by: hidden(z.array(z.string()).max(100).default([])),
     metadata: hidden(z.record(z.string(), z.unknown()).optional()),
   },
-  async run(args, { transact, actor, team, config }): Promise<TaskUpdate> {
-    return transact((tx) => updateTask(tx, args, { agent: actor.agent ?? PERSON, team, config }));
+  async run(args, { transact, actor, team, config, claims }): Promise<TaskUpdate> {
+    const { agent = PERSON, session } = actor;
+    const result = await transact((tx) => updateTask(tx, args, { agent, team, config }));
+    const { id, status } = result.task;
+    if (session !== undefined && args.token !== undefined) {
+      if (status === "claimed" || status === "in_progress")
+        claims?.take({ session, agent, task: id, token: args.token });
+      else claims?.drop(session, id);
+    }
+    return result;
   },
   render: ({ task, ready, stuck }) =>
     [
