@@ -21,14 +21,14 @@ function only(pattern: string, broken: Break): Break {
 
 /** Every break that a test has to notice. */
 export const BREAKS: readonly Break[] = [
-  one("P0 ignored", "src/lib/cycle.ts", "facts.p0 > 0", "facts.p0 > 1_000_000", "src/lib/cycle.test.ts"),
+  one("P0 ignored", "src/lib/decision.ts", "facts.p0 > 0", "facts.p0 > 1_000_000", "src/lib/decision.test.ts"),
   one(
     "old unresolved P0 ignored",
     "src/lib/incidents.ts",
     'fact.status !== "resolved" || fact.created_at >= from',
     "fact.created_at >= from",
     "src/lib/incidents.test.ts",
-    "src/lib/cycle.test.ts",
+    "src/lib/decision.test.ts",
   ),
   one(
     "unreadable incident skipped",
@@ -145,7 +145,7 @@ export const BREAKS: readonly Break[] = [
   ),
   {
     name: "continue and intervene swapped",
-    file: "src/lib/cycle.ts",
+    file: "src/lib/decision.ts",
     edits: [
       {
         find: 'facts.quality !== "up", decision: "intervene"',
@@ -156,7 +156,7 @@ export const BREAKS: readonly Break[] = [
         replace: 'facts.quality === "up", decision: "intervene"',
       },
     ],
-    tests: ["src/lib/cycle.test.ts"],
+    tests: ["src/lib/decision.test.ts"],
   },
   one(
     "unknown counted as up",
@@ -168,15 +168,15 @@ export const BREAKS: readonly Break[] = [
   one(
     "rollback without effects",
     "src/features/governance/run-cycle.ts",
-    "effects: await applyRollback(tx, verdict.p0, id, actor)",
+    "effects: await applyRollback(tx, p0, id, actor)",
     "effects: []",
     INVARIANTS,
   ),
   one(
     "effects applied twice",
     "src/features/governance/effects.ts",
-    "if (!(await tx.ledger.latest(ROLLBACK, fact.id))) causes.push(fact)",
-    "causes.push(fact)",
+    "p0.filter((fact) => !handled.includes(fact.id))",
+    "[...p0]",
     INVARIANTS,
   ),
   one(
@@ -223,10 +223,10 @@ export const BREAKS: readonly Break[] = [
   ),
   one(
     "scale open on failing gates",
-    "src/lib/cycle.ts",
+    "src/lib/decision.ts",
     "input.failingGates.length > 0",
     "input.failingGates.length > 1_000_000",
-    "src/lib/cycle.test.ts",
+    "src/lib/decision.test.ts",
   ),
   one(
     "board item without owner executable",

@@ -7,7 +7,8 @@ import { SHIPPED_AGENTS } from "../../src/features/claude-code-agent-loader/ship
 import { APPROVAL_TRANSITIONS } from "../../src/lib/approvals.ts";
 import { CADENCES } from "../../src/lib/cadence.ts";
 import { CAMPAIGN_TRANSITIONS } from "../../src/lib/campaign.ts";
-import { DECISION_RULES, RULES_VERSION } from "../../src/lib/cycle.ts";
+import { RULES_VERSION } from "../../src/lib/cycle-decision.ts";
+import { DECISION_RULES } from "../../src/lib/decision.ts";
 import { GATES } from "../../src/lib/gates.ts";
 import { JOB_TRANSITIONS } from "../../src/lib/jobs.ts";
 import { INCIDENT_TRANSITIONS } from "../../src/lib/incidents.ts";

@@ -13,7 +13,8 @@ export const CAMPAIGN_TRANSITIONS = {
   ended: ["active"],
 } as const satisfies Record<string, readonly string[]>;
 export type CampaignState = keyof typeof CAMPAIGN_TRANSITIONS;
-const States = z.enum(["none", "active", "paused", "rolled_back", "ended"]);
+export const CAMPAIGN_STATES = ["none", "active", "paused", "rolled_back", "ended"] as const satisfies CampaignState[];
+const States = z.enum(CAMPAIGN_STATES);
 
 /** execution.json: the campaign that runs, on both tracks, and how it came here. */
 export const Execution = z.strictObject({

@@ -144,16 +144,17 @@ export function governed(incident: Incident, recorded: RecordedIncident | undefi
 }
 
 /** What cycle and campaign rules need to know of an incident; an unreadable file stands as an open P0. */
-export interface IncidentFact {
-  id: string;
-  severity: Severity;
-  status: IncidentStatus;
-  module: string;
-  summary: string;
-  created_at: string;
-  postmortem: boolean;
-  unreadable?: boolean;
-}
+export const IncidentFact = z.strictObject({
+  id: z.string(),
+  severity: z.enum(SEVERITIES),
+  status: z.enum(["open", "mitigated", "resolved"]),
+  module: z.string(),
+  summary: z.string(),
+  created_at: z.string(),
+  postmortem: z.boolean(),
+  unreadable: z.boolean().optional(),
+});
+export type IncidentFact = z.infer<typeof IncidentFact>;
 
 /** The fact that stands for an incident file that cannot be read: an open P0 of unknown age. */
 export function unreadableIncident(id: string, why: string): IncidentFact {

@@ -37,6 +37,23 @@ export function ledgerHash(row: Omit<LedgerRow, "hash">): string {
   return hashValue(row);
 }
 
+/** The end of the chain at some moment. */
+export interface LedgerHead {
+  seq: number;
+  hash: string;
+}
+
+/** A head as reports carry it: `<seq>:<hash>`. */
+export function formatHead({ seq, hash }: LedgerHead): string {
+  return `${seq}:${hash}`;
+}
+
+/** The head that a report carries; undefined for any other text. */
+export function parseHead(text: string): LedgerHead | undefined {
+  const [, seq, hash] = /^(\d{1,15}):([0-9a-f]{64})$/.exec(text) ?? [];
+  return seq === undefined || hash === undefined ? undefined : { seq: Number(seq), hash };
+}
+
 export type ChainCheck = { ok: true; head: string; rows: number } | { ok: false; seq: number; problem: string };
 
 /** Walks rows in order of `seq` and names the first one that was changed, removed or inserted. */

@@ -1,8 +1,9 @@
+import type { MeasuredTrend } from "./measured-trend.ts";
 import type { Observation } from "./observations.ts";
 import { SIGNAL_NAMES, SIGNALS, type Signal, type Track, type Trend } from "./metrics.ts";
 
-/** How a trend is known: `declared` was stated by a person or agent, `none` means that nothing usable is there. */
-export type Basis = "declared" | "none";
+/** How a trend is known: `measured` was computed from a series, `declared` was stated by a person or agent, `none` means that nothing usable is there. */
+export type Basis = "measured" | "declared" | "none";
 
 export interface SignalReading {
   signal: Signal;
@@ -12,6 +13,7 @@ export interface SignalReading {
   /** Ids of the observations that the reading rests on. */
   observations: string[];
   why: string;
+  measured?: MeasuredTrend;
 }
 
 /** Two sources that state different things about one metric; nothing is dropped, `used` names the source that counts. */

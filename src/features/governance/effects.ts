@@ -1,7 +1,8 @@
 import { actorLabel, type Actor } from "../../lib/actor.ts";
 import { EXECUTION_DOCUMENT, moveCampaign, type CampaignState, type Execution } from "../../lib/campaign.ts";
 import { dayAfter } from "../../lib/days.ts";
-import type { CycleEntry, Failing, Remediation } from "../../lib/cycle.ts";
+import type { CycleEntry, Remediation } from "../../lib/cycle.ts";
+import type { Failing } from "../../lib/decision.ts";
 import type { IncidentFact, Postmortem } from "../../lib/incidents.ts";
 import { listModules, MODULES_DOCUMENT, pauseCore, resumeCore } from "../../lib/modules.ts";
 import { MEASURING_MODULE } from "../../lib/metrics.ts";
@@ -45,6 +46,14 @@ export async function pauseForP0(tx: Transaction, incident: { id: string }, acto
 /** The ledger kind that marks a cause whose rollback was carried out. */
 const ROLLBACK = "effect.rollback";
 
+/** Ids of the P0s for which a rollback was carried out already. */
+export async function rolledBack(tx: Transaction, incidents: readonly IncidentFact[]): Promise<string[]> {
+  const handled: string[] = [];
+  for (const { id, severity } of incidents)
+    if (severity === "P0" && (await tx.ledger.latest(ROLLBACK, id))) handled.push(id);
+  return handled;
+}
+
 /**
  * Carries out a rollback for every P0 that has not had one: campaign rolled back, scale modules paused and their running tasks
  * returned to the pool, postmortem and prevention tasks made. Returns one line per effect; nothing for causes already handled.
@@ -55,8 +64,8 @@ export async function applyRollback(
   cycle: string,
   actor: Actor,
 ): Promise<string[]> {
-  const causes: IncidentFact[] = [];
-  for (const fact of p0) if (!(await tx.ledger.latest(ROLLBACK, fact.id))) causes.push(fact);
+  const handled = await rolledBack(tx, p0);
+  const causes = p0.filter((fact) => !handled.includes(fact.id));
   if (causes.length === 0) return [];
   const ids = causes.map((fact) => fact.id).join(", ");
   const effects = [

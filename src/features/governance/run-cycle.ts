@@ -2,30 +2,31 @@ import type { Config } from "../../config.ts";
 import { planActions, updateActions } from "../../lib/actions.ts";
 import type { Actor } from "../../lib/actor.ts";
 import type { Cadence } from "../../lib/cadence.ts";
-import {
-  CYCLES_DOCUMENT,
-  cycleWindow,
-  decide,
-  failing,
-  recovery,
-  RULES_VERSION,
-  scaleReasons,
-  type CycleEntry,
-  type Verdict,
-} from "../../lib/cycle.ts";
-import { openP0s } from "../../lib/incidents.ts";
+import { CYCLES_DOCUMENT, cycleWindow, lastMending, type CycleEntry } from "../../lib/cycle.ts";
+import { decideCycle, RULES_VERSION, type CycleDecision, type CycleFacts } from "../../lib/cycle-decision.ts";
+import { failing } from "../../lib/decision.ts";
+import { formatHead } from "../../lib/ledger.ts";
 import { DOCUMENTS } from "../../lib/registry.ts";
 import type { Conflict, SignalReading } from "../../lib/trends.ts";
 import type { Transaction } from "../../store/store.ts";
 import { localDay } from "../../lib/days.ts";
 import { renderCycleReport } from "../reports/cycle.ts";
-import { applyIntervene, applyRollback } from "./effects.ts";
+import { applyIntervene, applyRollback, rolledBack } from "./effects.ts";
 import { readStanding, signalFacts, type Standing } from "./facts.ts";
-import { actionTemplates, readCycles, readExecution } from "./seeds.ts";
+import { actionTemplates, readCycles } from "./seeds.ts";
 
 export interface CycleResult {
   cycle: CycleEntry;
   conflicts: Conflict[];
+}
+
+/** Ledger kind of a decision; `evidence` is a `DecisionRecord`, `after` the `CycleDecision`. */
+export const CYCLE_DECIDED = "cycle.decided";
+
+/** What the ledger keeps of a decision beside its outcome. */
+export interface DecisionRecord {
+  facts: CycleFacts;
+  rules_version: number;
 }
 
 type ActionChange = { id: string; status: "done" | "deferred"; reason?: string | undefined };
@@ -42,58 +43,37 @@ export async function runCycle(
   const { readings, conflicts } = await signalFacts(tx, request.cadence, config);
   const before = await readCycles(tx, true);
   const earlier = updateActions(before.cycles, request.actions);
-  const window = cycleWindow(request.cadence, tx.now);
-  const verdict = decide({ readings, incidents: standing.incidents, from: window.from });
+  const facts = await cycleFacts(tx, request.cadence, standing, before.cycles);
+  const decision = decideCycle(facts, readings);
   const head = await tx.ledger.head();
   await tx.ledger.append({
-    kind: "cycle.decided",
+    kind: CYCLE_DECIDED,
     subject: request.id,
-    reason: verdict.reason,
-    evidence: {
-      cadence: request.cadence,
-      window,
-      readings,
-      incidents: standing.incidents,
-      head: head.hash,
-      rules_version: RULES_VERSION,
-    },
-    after: { decision: verdict.decision, rule: verdict.rule, tracks: verdict.tracks },
+    reason: decision.reason,
+    evidence: { facts, rules_version: RULES_VERSION } satisfies DecisionRecord,
+    after: decision,
   });
-  const done = await carryOut(tx, request.id, verdict, standing, readings, actor);
-  const scale = scaleReasons({
-    decision: verdict.decision,
-    campaign: (await readExecution(tx)).state,
-    failingGates: standing.gates.gates.filter((gate) => !gate.pass).map((gate) => gate.gate),
-    openP0: openP0s(standing.incidents).length,
-  });
+  const done = await carryOut(tx, request.id, decision, standing, readings, actor);
   const cycle: CycleEntry = {
     id: request.id,
     cadence: request.cadence,
     at: tx.now,
-    window,
-    decision: verdict.decision,
-    rule: verdict.rule,
-    reason: verdict.reason,
-    tracks: verdict.tracks,
-    signals: readings.map(({ signal, trend, basis, observations, why }) => ({
-      signal,
-      trend,
-      basis,
-      observations,
-      why,
-    })),
-    incidents: verdict.p0.map((fact) => fact.id),
-    scale: scale.length > 0 ? "blocked" : "open",
-    scale_reasons: scale,
+    window: facts.window,
+    ...decision,
     actions: planActions(
-      { cycle: request.id, cadence: request.cadence, decision: verdict.decision, now: tx.now, blocked: scale },
+      {
+        cycle: request.id,
+        cadence: request.cadence,
+        decision: decision.decision,
+        now: tx.now,
+        blocked: decision.scale_reasons,
+      },
       actionTemplates(),
     ),
     effects: done.effects,
     ...(done.remediation ? { remediation: done.remediation } : {}),
-    recovery: recovery(earlier, readings),
     report: `reports/${request.cadence}/${localDay(tx.now, config.timezone)}-${request.id}.md`,
-    ledger_head: head.hash,
+    ledger_head: formatHead(head),
     rules_version: RULES_VERSION,
   };
   await tx.documents.write(
@@ -108,6 +88,25 @@ export async function runCycle(
   return { cycle, conflicts };
 }
 
+async function cycleFacts(
+  tx: Transaction,
+  cadence: Cadence,
+  { incidents, gates, execution }: Standing,
+  cycles: readonly CycleEntry[],
+): Promise<CycleFacts> {
+  const mending = lastMending(cycles);
+  return {
+    cadence,
+    at: tx.now,
+    window: cycleWindow(cadence, tx.now),
+    incidents,
+    rolled_back: await rolledBack(tx, incidents),
+    failing_gates: gates.gates.filter((gate) => !gate.pass).map((gate) => gate.gate),
+    campaign: execution.state,
+    ...(mending ? { mending } : {}),
+  };
+}
+
 /** A torn state file stops the cycle, even one that this decision would not look into: unreadable evidence fails closed. */
 async function assertReadable(tx: Transaction): Promise<void> {
   for (const { document, governs } of DOCUMENTS) if (governs) await tx.documents.read(document);
@@ -120,13 +119,14 @@ function openActions(entries: readonly CycleEntry[]): CycleEntry["actions"] {
 async function carryOut(
   tx: Transaction,
   id: string,
-  verdict: Verdict,
+  { decision, reason, incidents }: CycleDecision,
   standing: Standing,
   readings: readonly SignalReading[],
   actor: Actor,
 ): Promise<{ effects: string[]; remediation?: CycleEntry["remediation"] }> {
-  if (verdict.decision === "rollback") return { effects: await applyRollback(tx, verdict.p0, id, actor) };
-  if (verdict.decision === "continue") return { effects: [] };
-  const remediation = await applyIntervene(tx, { id, reason: verdict.reason }, failing(readings, standing.incidents));
+  const p0 = standing.incidents.filter((fact) => incidents.includes(fact.id));
+  if (decision === "rollback") return { effects: await applyRollback(tx, p0, id, actor) };
+  if (decision === "continue") return { effects: [] };
+  const remediation = await applyIntervene(tx, { id, reason }, failing(readings, standing.incidents));
   return { effects: [`remediation scheduled: ${remediation.tasks.join(", ") || "none new"}`], remediation };
 }

@@ -307,9 +307,7 @@ function proof(project: Project, row: CycleRow, text: string, head: number): Val
     row.actions.length > 0 && row.actions.every((one) => one.owner && one.due_date && one.status === "open")
       ? ""
       : "actions with owner and day",
-    /^[0-9a-f]{64}$/.test(row.ledger_head) && (head === 0 || row.ledger_head !== "0".repeat(64))
-      ? ""
-      : "the ledger's head",
+    Number(/^(\d+):[0-9a-f]{64}$/.exec(row.ledger_head)?.[1]) >= head ? "" : "the ledger's head",
     row.rules_version > 0 ? "" : "the rules' version",
   ].filter(Boolean);
   return missing.length > 0 ? { missing } : {};
