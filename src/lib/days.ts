@@ -5,6 +5,15 @@ import { OhmymktError } from "../errors.ts";
 /** Days are counted in UTC whatever the machine's own zone is, so that every machine decides alike. */
 const UTC = { in: tz("UTC") };
 
+/** One UTC day in milliseconds. */
+export const DAY_MS = 86_400_000;
+
+/** The first instant of a calendar day `YYYY-MM-DD` in UTC, epoch ms; NaN for anything else, such as 2026-02-30. */
+export function dayStart(day: string): number {
+  const start = /^\d{4}-\d\d-\d\d$/.test(day) ? Date.parse(`${day}T00:00:00Z`) : Number.NaN;
+  return Number.isNaN(start) || new Date(start).toISOString().slice(0, 10) !== day ? Number.NaN : start;
+}
+
 /** The instant `days` days after another one, ISO 8601 UTC; negative days go back. */
 export function daysAfter(instant: string, days: number): string {
   return iso(addDays(instant, days, UTC));

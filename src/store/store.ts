@@ -3,11 +3,11 @@ import type { Approval, ApprovalKind, DecidedHow } from "../lib/approvals.ts";
 import type { Collection, Document } from "../lib/documents.ts";
 import type { Job, JobEnd, JobOwner, JobState, NewJob } from "../lib/jobs.ts";
 import type { ChainCheck, LedgerEvent, LedgerRow } from "../lib/ledger.ts";
-import type { Observation } from "../lib/observations.ts";
 import type { Attention, AttentionLimits } from "../lib/task-attention.ts";
 import type { Backoff } from "../lib/task-lease.ts";
 import type { CriterionResult, NewTask, Task, TaskStatus } from "../lib/tasks.ts";
 import type { OhmymktError } from "../errors.ts";
+import type { Observations } from "./observations.ts";
 
 /** Who opened the transaction and with what; every ledger row of the transaction carries it. */
 export interface Cause {
@@ -201,12 +201,6 @@ export interface Jobs {
   assign(id: string, change: { owner?: JobOwner; child_session?: string }): Promise<Job>;
   /** Writes down that its end was told or read; the first time stays. Throws `invalid_transition` before its end. */
   mark(id: string, what: "notified" | "read"): Promise<Job>;
-}
-
-export interface Observations {
-  append(observations: readonly Omit<Observation, "id" | "recorded_at" | "actor">[]): Promise<Observation[]>;
-  /** In order of `observed_at`, then of recording. Bounds are ISO instants, both inclusive. */
-  list(filter: { track?: string; metric?: string; from?: string; to?: string }): Promise<Observation[]>;
 }
 
 export interface Approvals {

@@ -1,40 +1,21 @@
 import { OhmymktError } from "../errors.ts";
 import { APPROVAL_TRANSITIONS, hasLapsed, subjectHash, type Approval, type ApprovalStatus } from "../lib/approvals.ts";
-import { GENESIS, verifyChain } from "../lib/ledger.ts";
+import { GENESIS, type LedgerRow, verifyChain } from "../lib/ledger.ts";
 import { instant } from "../store/local/ledger.ts";
+import { createObservations } from "../store/local/observations.ts";
 import { createTasks } from "../store/local/tasks.ts";
-import type { Approvals, Ledger, Observations, Tasks } from "../store/store.ts";
+import type { Observations } from "../store/observations.ts";
+import type { Approvals, Ledger, Tasks } from "../store/store.ts";
 import type { Scene } from "./memory-state.ts";
 
 const slice = <T>(rows: T[], { limit, offset = 0 }: { limit?: number | undefined; offset?: number | undefined }): T[] =>
   rows.slice(offset, limit === undefined ? undefined : offset + limit);
 
-export function memoryObservations({ state, now, cause, randomId }: Scene): Observations {
-  return {
-    append: async (given) =>
-      given.map((one) => {
-        const kept = {
-          ...one,
-          id: `obs-${randomId()}`,
-          observed_at: instant(one.observed_at),
-          recorded_at: now,
-          actor: cause.actor,
-        };
-        state.observations.push(kept);
-        return kept;
-      }),
-    list: async ({ track, metric, from, to }) => {
-      const [low, high] = [from && instant(from), to && instant(to)];
-      const fits = state.observations.filter(
-        (one) =>
-          (!track || one.track === track) &&
-          (!metric || one.metric === metric) &&
-          (!low || one.observed_at >= low) &&
-          (!high || one.observed_at <= high),
-      );
-      return fits.toSorted((a, b) => (a.observed_at < b.observed_at ? -1 : a.observed_at > b.observed_at ? 1 : 0));
-    },
-  };
+/** Observations have one implementation; here it stands on a database in memory, beside this project's own ledger. */
+export function memoryObservations(scene: Scene): Observations {
+  const { sql, cause, now, nowMs, state, append } = scene;
+  const seals = (): LedgerRow[] => state.ledger.filter((row) => row.kind.startsWith("observations."));
+  return createObservations({ sql, cause, now, nowMs, appendLedger: append, seals });
 }
 
 /** The pool has one implementation; here it stands on a database in memory. */

@@ -2,7 +2,7 @@ import { Database } from "bun:sqlite";
 import type { Approval } from "../lib/approvals.ts";
 import type { Job } from "../lib/jobs.ts";
 import type { LedgerEvent, LedgerRow } from "../lib/ledger.ts";
-import type { Observation } from "../lib/observations.ts";
+import { OBSERVATION_SCHEMA } from "../store/local/observations/schema.ts";
 import { POOL_SCHEMA } from "../store/local/pool/schema.ts";
 import { Sql } from "../store/local/sql.ts";
 import type { Cause, Revision } from "../store/store.ts";
@@ -16,26 +16,24 @@ export interface MemoryRow {
   origin: Revision<unknown>["origin"];
 }
 
-/** Everything that a project keeps beside its tasks; `files` may be changed from outside, as a person edits files. */
+/** Everything that a project keeps beside its tasks and observations; `files` may be changed from outside, as a person edits files. */
 export class MemoryState {
   files = new Map<string, Uint8Array>();
   rows = new Map<string, MemoryRow>();
   blobs = new Map<string, Uint8Array>();
   jobs = new Map<string, Job>();
   approvals = new Map<string, Approval>();
-  observations: Observation[] = [];
   ledger: LedgerRow[] = [];
 
   /** A copy to go back to; the values themselves are never changed in place. */
   copy(): MemoryState {
-    const { files, rows, blobs, jobs, approvals, observations, ledger } = this;
+    const { files, rows, blobs, jobs, approvals, ledger } = this;
     return Object.assign(new MemoryState(), {
       files: new Map(files),
       rows: new Map(rows),
       blobs: new Map(blobs),
       jobs: new Map(jobs),
       approvals: new Map(approvals),
-      observations: [...observations],
       ledger: [...ledger],
     });
   }
@@ -47,12 +45,13 @@ export class MemoryProject {
   touched = false;
   queue: Promise<unknown> = Promise.resolve();
   readonly parsed = new Map<string, unknown>();
-  /** The database of the task pool. */
+  /** The database of the task pool and of observations. */
   readonly sql = new Sql(new Database(":memory:", { strict: true }));
 
   constructor() {
     this.sql.script("PRAGMA foreign_keys = ON");
     this.sql.script(POOL_SCHEMA);
+    this.sql.script(OBSERVATION_SCHEMA);
   }
 }
 

@@ -101,6 +101,15 @@ export function createLedger(context: Context): Ledger {
   };
 }
 
+/** What was recorded of every batch of observations. */
+export function* observationSeals(sql: Sql): Generator<{ subject: string; evidence?: unknown }> {
+  const rows = sql.each<{ subject: string; evidence: string | null }>(
+    `SELECT subject, evidence FROM ledger WHERE kind IN('observations.stated', 'observations.imported')`,
+  );
+  for (const { subject, evidence } of rows)
+    yield { subject, ...(evidence === null ? {} : { evidence: parse(evidence) }) };
+}
+
 function ledgerHead(sql: Sql): { seq: number; hash: string } {
   return sql.get<{ seq: number; hash: string }>(`SELECT seq, hash FROM ledger_head`) ?? { seq: 0, hash: GENESIS };
 }

@@ -1,70 +1,26 @@
-import type { Observation } from "../../lib/observations.ts";
-import type { Observations } from "../store.ts";
-import { type Context, withoutNulls } from "./context.ts";
-import { instant } from "./ledger.ts";
-import { Where } from "./where.ts";
+import type { Observations } from "../observations.ts";
+import { appendObservations } from "./observations/append.ts";
+import { lastSeq } from "./observations/batch.ts";
+import type { ObservationContext } from "./observations/context.ts";
+import { importBatch } from "./observations/import.ts";
+import { getObservation, listImports, listObservations } from "./observations/list.ts";
+import { eachDay, measuredSeries, sumDays } from "./observations/read.ts";
+import { scopesOf } from "./observations/series.ts";
+import { verifyObservations } from "./observations/verify.ts";
 
-interface Stored {
-  id: string;
-  track: string;
-  metric: string;
-  value: number | null;
-  trend: "up" | "down" | "flat" | null;
-  unit: string | null;
-  source: string;
-  observed_at: number;
-  recorded_at: number;
-  actor: string;
-}
-
-export function createObservations(context: Context): Observations {
+export function createObservations(context: ObservationContext): Observations {
   const { sql } = context;
   return {
-    append: async (observations) => observations.map((observation) => append(context, observation)),
-    list: async (filter) => {
-      const where = new Where();
-      where.equal("metric", filter.metric);
-      where.equal("track", filter.track);
-      if (filter.from !== undefined) where.and("observed_at >= ?", Date.parse(instant(filter.from)));
-      if (filter.to !== undefined) where.and("observed_at <= ?", Date.parse(instant(filter.to)));
-      return sql
-        .all<Stored>(
-          `SELECT id, track, metric, value, trend, unit, source, observed_at, recorded_at, actor FROM observation ${where.text} ORDER BY observed_at, seq`,
-          ...where.params,
-        )
-        .map(fromStored);
-    },
-  };
-}
-
-function append(
-  { sql, cause, now, nowMs, randomId }: Context,
-  given: Omit<Observation, "id" | "recorded_at" | "actor">,
-): Observation {
-  const observed = instant(given.observed_at);
-  const id = `obs-${randomId()}`;
-  sql.run(
-    `INSERT INTO observation(metric, observed_at, seq, id, track, value, trend, unit, source, recorded_at, actor)
-     VALUES(?,?,(SELECT coalesce(max(seq), 0) + 1 FROM observation),?,?,?,?,?,?,?,?)`,
-    given.metric,
-    Date.parse(observed),
-    id,
-    given.track,
-    given.value ?? null,
-    given.trend ?? null,
-    given.unit ?? null,
-    given.source,
-    nowMs,
-    JSON.stringify(cause.actor),
-  );
-  return { ...given, id, observed_at: observed, recorded_at: now, actor: cause.actor };
-}
-
-function fromStored(row: Stored): Observation {
-  return {
-    ...withoutNulls(row),
-    observed_at: new Date(row.observed_at).toISOString(),
-    recorded_at: new Date(row.recorded_at).toISOString(),
-    actor: JSON.parse(row.actor) as Observation["actor"],
+    append: async (observations) => appendObservations(context, observations),
+    importBatch: async (file, rows) => importBatch(context, file, rows),
+    list: async (filter) => listObservations(sql, filter),
+    get: async (id) => getObservation(sql, id),
+    series: async (filter) => measuredSeries(sql, filter),
+    days: async (filter) => sumDays(sql, filter),
+    each: async (filter, visit) => eachDay(sql, filter, visit),
+    scopes: async (filter) => scopesOf(sql, filter),
+    imports: async (filter = {}) => listImports(sql, filter),
+    lastSeq: async () => lastSeq(sql),
+    verify: async () => verifyObservations(context),
   };
 }

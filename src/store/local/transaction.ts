@@ -8,7 +8,7 @@ import { Calls } from "./calls.ts";
 import { asStorageError } from "./failures.ts";
 import type { Files, Staged } from "./files.ts";
 import { createJobs } from "./jobs.ts";
-import { createLedger } from "./ledger.ts";
+import { appendLedger, createLedger, observationSeals } from "./ledger.ts";
 import { whenFree } from "./lock.ts";
 import { createObservations } from "./observations.ts";
 import { applyPending, keepSuperseded, keptContent, pendingRows, stagedKey } from "./projections.ts";
@@ -105,7 +105,13 @@ function transactionOf(context: Context, calls: Calls): Transaction {
     artifacts: calls.watch(createArtifacts(context)),
     tasks: calls.watch(createTasks(context)),
     jobs: calls.watch(createJobs(context)),
-    observations: calls.watch(createObservations(context)),
+    observations: calls.watch(
+      createObservations({
+        ...context,
+        appendLedger: (event) => appendLedger(context, event),
+        seals: () => observationSeals(context.sql),
+      }),
+    ),
     approvals: calls.watch(createApprovals(context)),
     ledger: calls.watch(createLedger(context)),
   };

@@ -1,0 +1,109 @@
+import { OhmymktError } from "../../../errors.ts";
+import { dayStart } from "../../../lib/days.ts";
+import { type NewMeasurement, replaces, rowProblem } from "../../../lib/observations.ts";
+import type { ImportedFile, ImportOutcome } from "../../observations.ts";
+import type { Sql } from "../sql.ts";
+import { lastSeq, OpenBatch } from "./batch.ts";
+import { batchName, type ObservationContext } from "./context.ts";
+import { type OpenSeries, SeriesTable } from "./series.ts";
+
+interface Held {
+  value: number;
+  final: boolean;
+  seq: number;
+}
+
+/** Records one part of a file; each row is judged against what its series and day say already. */
+export function importBatch(
+  context: ObservationContext,
+  file: ImportedFile,
+  rows: readonly NewMeasurement[],
+): ImportOutcome {
+  const { sql } = context;
+  const starts = checkedDays(file, rows);
+  if (rows.length === 0) return { stored: 0, known: 0, revised: 0 };
+  const begun = seqBefore(sql, file);
+  const isNew = !wasRecorded(sql, file);
+  const batch = new OpenBatch(context);
+  const table = new SeriesTable(sql);
+  const { source } = file;
+  let [known, revised] = [0, 0];
+  for (const { track, metric, scope = "", unit = "", day, value, final = true } of rows) {
+    const series = table.open({ track, metric, scope, source, unit });
+    const observedAt = starts.get(day) ?? Number.NaN;
+    const held = heldOn(sql, series, observedAt);
+    if (isKnown(held, { value, final }, begun)) known += 1;
+    else {
+      if (held.length > 0 && counting(held)?.value !== value) revised += 1;
+      batch.add(series, { observedAt, value, trend: null, final });
+    }
+  }
+  const { stored } = batch;
+  // A part without news is recorded once, so that the file's place in time is known when it comes again.
+  if (stored === 0 && !isNew) return { stored, known, revised };
+  batch.endImported(file, { rows: rows.length, known, revised });
+  return { batch: batchName(batch.id), stored, known, revised };
+}
+
+/** The first instant of every day that occurs; throws at the first row that cannot be stored. */
+function checkedDays({ source }: ImportedFile, rows: readonly NewMeasurement[]): Map<string, number> {
+  const starts = new Map<string, number>();
+  for (const [index, row] of rows.entries()) {
+    if (!starts.has(row.day)) starts.set(row.day, dayStart(row.day));
+    const problem = Number.isNaN(starts.get(row.day))
+      ? `day expected YYYY-MM-DD, got ${JSON.stringify(row.day)}`
+      : rowProblem({ ...row, source });
+    if (problem === undefined) continue;
+    throw new OhmymktError(
+      "invalid_arguments",
+      `row ${index + 1} (${row.metric.slice(0, 100)}, ${row.day}): ${problem}; no row of this part was stored`,
+      { hint: "correct the row or leave it out, then import the file again: what is stored already is not stored twice" },
+    );
+  }
+  return starts;
+}
+
+/** Rows with a higher number were recorded after this file was first read, so they know what it says. */
+function seqBefore(sql: Sql, { sha256 }: ImportedFile): number {
+  const first = sql.get<{ seq: number | null }>(`SELECT min(first_seq) - 1 AS seq FROM batch WHERE sha256 = ?`, sha256);
+  return first?.seq ?? lastSeq(sql);
+}
+
+function wasRecorded(sql: Sql, { sha256, part = 0 }: ImportedFile): boolean {
+  return sql.get(`SELECT 1 FROM batch WHERE sha256 = ? AND part = ? LIMIT 1`, sha256, part) !== undefined;
+}
+
+/** Every value of a series at one instant, in order of recording. */
+function heldOn(sql: Sql, series: OpenSeries, observedAt: number): readonly Held[] {
+  if (observedAt < series.low || observedAt > series.high) return NOTHING;
+  return sql
+    .all<{ value: number; final: number; seq: number }>(
+      `SELECT value, final, seq FROM observation WHERE series = ? AND observed_at = ? AND value IS NOT NULL ORDER BY seq`,
+      series.id,
+      observedAt,
+    )
+    .map(({ value, final, seq }) => ({ value, final: final === 1, seq }));
+}
+
+const NOTHING: readonly Held[] = [];
+
+function counting(held: readonly Held[]): Held | undefined {
+  let best: Held | undefined;
+  for (const one of held) if (best === undefined || replaces(one, best)) best = one;
+  return best;
+}
+
+/**
+ * Whether a row is no news: it says what counts now, or what counted when its file was first read, or was said after that
+ * moment. So a file that is read again changes nothing, and a new file that returns to an older value does.
+ */
+function isKnown(held: readonly Held[], row: { value: number; final: boolean }, begun: number): boolean {
+  if (held.length === 0) return false;
+  const says = (one: Held | undefined): boolean =>
+    one !== undefined && one.value === row.value && (one.final || !row.final);
+  return (
+    says(counting(held)) ||
+    says(counting(held.filter((one) => one.seq <= begun))) ||
+    held.some((one) => one.seq > begun && says(one))
+  );
+}

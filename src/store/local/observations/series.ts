@@ -1,0 +1,91 @@
+import { seriesText, type SeriesName } from "../../../lib/observation-hash.ts";
+import type { ScopeFilter } from "../../observations.ts";
+import type { Sql } from "../sql.ts";
+import { prefixEnd, Where } from "../where.ts";
+
+/** A series on its way to be written to; `low` and `high` bound its observations, epoch ms. */
+export interface OpenSeries {
+  id: number;
+  /** What the row hashes know it by. */
+  text: string;
+  low: number;
+  high: number;
+}
+
+export interface StoredSeries extends SeriesName {
+  id: number;
+}
+
+/** The series of one call, looked up or made once each. */
+export class SeriesTable {
+  readonly #sql: Sql;
+  /** By scope within the other words, because those hardly change from row to row. */
+  readonly #known = new Map<string, Map<string, OpenSeries>>();
+
+  constructor(sql: Sql) {
+    this.#sql = sql;
+  }
+
+  open(name: SeriesName): OpenSeries {
+    const rest = `${name.metric}\0${name.source}\0${name.track}\0${name.unit}`;
+    let scopes = this.#known.get(rest);
+    if (scopes === undefined) this.#known.set(rest, (scopes = new Map()));
+    let series = scopes.get(name.scope);
+    if (series === undefined) scopes.set(name.scope, (series = this.#find(name) ?? this.#make(name)));
+    return series;
+  }
+
+  #find(name: SeriesName): OpenSeries | undefined {
+    const found = this.#sql.get<{ id: number }>(
+      `SELECT id FROM series WHERE metric = ? AND scope = ? AND source = ? AND track = ? AND unit = ?`,
+      ...words(name),
+    );
+    if (found === undefined) return undefined;
+    return { id: found.id, text: seriesText(name), low: this.#bound(found.id, "ASC"), high: this.#bound(found.id, "DESC") };
+  }
+
+  #bound(id: number, order: "ASC" | "DESC"): number {
+    const end = this.#sql.get<{ observed_at: number }>(
+      `SELECT observed_at FROM observation WHERE series = ? ORDER BY observed_at ${order} LIMIT 1`,
+      id,
+    );
+    return end?.observed_at ?? (order === "ASC" ? Infinity : -Infinity);
+  }
+
+  #make(name: SeriesName): OpenSeries {
+    const made = this.#sql.get<{ id: number }>(
+      `INSERT INTO series(metric, scope, source, track, unit) VALUES(?,?,?,?,?) RETURNING id`,
+      ...words(name),
+    );
+    return { id: made?.id ?? 0, text: seriesText(name), low: Infinity, high: -Infinity };
+  }
+}
+
+function words({ metric, scope, source, track, unit }: SeriesName): string[] {
+  return [metric, scope, source, track, unit];
+}
+
+/** The series of a filter, in order of their names. */
+export function* seriesOf(sql: Sql, filter: ScopeFilter): Generator<StoredSeries> {
+  const where = scopeConditions(filter);
+  yield* sql.each<StoredSeries>(
+    `SELECT id, metric, scope, source, track, unit FROM series ${where.text} ORDER BY metric, scope, source, track, unit`,
+    ...where.params,
+  );
+}
+
+export function scopesOf(sql: Sql, filter: ScopeFilter): string[] {
+  const where = scopeConditions(filter);
+  return sql
+    .all<{ scope: string }>(`SELECT DISTINCT scope FROM series ${where.text} ORDER BY scope`, ...where.params)
+    .map(({ scope }) => scope);
+}
+
+function scopeConditions({ metric, scope, scopePrefix, source }: ScopeFilter): Where {
+  const where = new Where();
+  where.equal("metric", metric);
+  where.equal("scope", scope);
+  if (scopePrefix !== undefined) where.and("scope >= ? AND scope < ?", scopePrefix, prefixEnd(scopePrefix));
+  where.equal("source", source);
+  return where;
+}
