@@ -1,3 +1,6 @@
+import { dayNumber, dayOf } from "../lib/days.ts";
+import type { TrendSeries } from "../lib/trend-window.ts";
+
 /** How simulated daily counts come about; growth is linear over the whole length. */
 export interface TrafficModel {
   days: number;
@@ -38,12 +41,18 @@ export function simulateTraffic({ days, base, growth, phi }: TrafficModel, chanc
   });
 }
 
+/** The values as counts of consecutive days. */
+export function toDailySeries(values: readonly number[], firstDay: string): TrendSeries {
+  const first = dayNumber(firstDay);
+  return { kind: "count", points: values.map((value, n) => ({ day: dayOf(first + n), value })) };
+}
+
 /** Box and Muller 1958. */
 function drawNormal(chance: Chance): number {
   return Math.sqrt(-2 * Math.log(chance())) * Math.cos(2 * Math.PI * chance());
 }
 
-/** Inversion by sequential search, for means of up to some hundreds. */
+/** Inversion by sequential search, for means of up to some hundreds: e to the minus mean must not be 0. */
 function drawPoisson(mean: number, chance: Chance): number {
   let left = chance();
   let probability = Math.exp(-mean);
