@@ -15,6 +15,15 @@ export function jain(values: readonly number[]): number {
   return squares === 0 ? 0 : (sum * sum) / (values.length * squares);
 }
 
+/** 95 % interval of a share from its count (Wilson 1927). */
+export function wilson(count: number, of: number): [low: number, high: number] {
+  const z = 1.96;
+  const middle = count / of + (z * z) / (2 * of);
+  const reach = z * Math.sqrt(((count / of) * (1 - count / of)) / of + (z / (2 * of)) ** 2);
+  const scale = 1 + (z * z) / of;
+  return [(middle - reach) / scale, (middle + reach) / scale];
+}
+
 /** A figure beside its bar; `least` is a lower bound, otherwise `most` an upper one. */
 export interface Bar {
   what: string;

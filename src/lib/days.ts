@@ -29,6 +29,23 @@ export function localDay(instant: string, timezone: string): string {
   return format(instant, "yyyy-MM-dd", { in: tz(timezone) });
 }
 
+const DAY_MS = 86_400_000;
+
+/** Days from 1970-01-01 to a calendar day `YYYY-MM-DD`, for arithmetic on long series; anything else is refused. */
+export function dayNumber(day: string): number {
+  const number = /^\d{4}-\d\d-\d\d$/.test(day) ? Date.parse(`${day}T00:00:00Z`) / DAY_MS : Number.NaN;
+  // Some engines read 30 February as 2 March.
+  if (Number.isNaN(number) || dayOf(number) !== day) {
+    throw new OhmymktError("invalid_arguments", `expected a calendar day as YYYY-MM-DD, got ${JSON.stringify(day)}`);
+  }
+  return number;
+}
+
+/** The calendar day that lies this many days after 1970-01-01, `YYYY-MM-DD`. */
+export function dayOf(number: number): string {
+  return new Date(number * DAY_MS).toISOString().slice(0, 10);
+}
+
 const UNITS = { d: subDays, w: subWeeks, m: subMonths } as const;
 
 /** The instant that a window such as `30d`, `4w` or `3m` reaches back to; anything else is refused. */

@@ -23,7 +23,16 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
 
 /** Packages and platform modules of the layers that have a closed list; the rules below bind the others. */
 const MAY_USE: Record<string, readonly string[]> = {
-  lib: ["zod", "yaml", "picomatch", "date-fns", "@date-fns/tz", "node:crypto", "node:path"],
+  lib: [
+    "zod",
+    "yaml",
+    "picomatch",
+    "date-fns",
+    "@date-fns/tz",
+    "@stdlib/stats-base-dists-normal-cdf",
+    "node:crypto",
+    "node:path",
+  ],
   "errors.ts": [],
   "config.ts": ["zod"],
   "assets.ts": [],
