@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { defineDocument } from "./lib/documents.ts";
+import { SIGNAL_NAMES } from "./lib/metrics.ts";
 import { Money } from "./lib/plans.ts";
 
 const Days = z.int().min(1).max(365);
@@ -29,6 +30,43 @@ const TaskSettings = z.strictObject({
   max_open: z.int().min(1).max(100_000).default(1000).describe("Unfinished tasks that the pool may hold"),
   max_held: z.int().min(1).max(1000).default(5).describe("Tasks that one agent may hold at the same time"),
 });
+
+/** What the measured signals are computed from; the formulas are in the reference. */
+export const MeasurementSettings = z.strictObject({
+  brand_pattern: z
+    .string()
+    .max(1000)
+    .optional()
+    .describe(
+      "Regular expression that a brand query matches, without regard to case; without it no query counts as brand",
+    ),
+  high_intent_pages: z
+    .string()
+    .max(1000)
+    .default("^/[^?]*(pricing|demo|trial|contact|signup|quote)")
+    .describe("Regular expression that the path of a commercial landing page matches"),
+  assist_channels: z
+    .array(z.string())
+    .default(["Organic Search", "Organic Video", "AI Assistant"])
+    .describe("GA4 channel groups whose key events count as assisted by organic or AI answers"),
+  query_map: z
+    .string()
+    .default("research/query-map.csv")
+    .describe("CSV below .ohmymkt/ with the columns query, cluster, priority, owner and url"),
+  tracking_changes: z
+    .array(
+      z.strictObject({
+        date: z.iso.date(),
+        what: z.string().min(1),
+        signals: z.array(z.enum(SIGNAL_NAMES)).optional(),
+      }),
+    )
+    .default([])
+    .describe(
+      "Days from which a signal is measured differently; its trend counts only what stands from the last of them on",
+    ),
+});
+export type MeasurementSettings = z.infer<typeof MeasurementSettings>;
 
 /** Settings of a project, `.ohmymkt/config.json`, written by a person; every member is optional. */
 export const Config = z.strictObject({
@@ -77,6 +115,7 @@ export const Config = z.strictObject({
     })
     .default({ parallel: 3, minutes: 30, tokens: 2_000_000 })
     .describe("Limits of the swarm"),
+  measurement: MeasurementSettings.prefault({}).describe("How signals are computed from imported data"),
   tasks: TaskSettings.prefault({}).describe("Leases, attempts and limits of the task pool"),
   timezone: z.string().default("UTC").describe("IANA time zone of the days in report names"),
 });

@@ -29,8 +29,6 @@ export function localDay(instant: string, timezone: string): string {
   return format(instant, "yyyy-MM-dd", { in: tz(timezone) });
 }
 
-const DAY_MS = 86_400_000;
-
 /** Days from 1970-01-01 to a calendar day `YYYY-MM-DD`, for arithmetic on long series; anything else is refused. */
 export function dayNumber(day: string): number {
   const number = /^\d{4}-\d\d-\d\d$/.test(day) ? Date.parse(`${day}T00:00:00Z`) / DAY_MS : Number.NaN;

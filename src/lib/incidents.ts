@@ -151,6 +151,7 @@ export const IncidentFact = z.strictObject({
   module: z.string(),
   summary: z.string(),
   created_at: z.string(),
+  resolved_at: z.string().optional(),
   postmortem: z.boolean(),
   unreadable: z.boolean().optional(),
 });
@@ -171,8 +172,9 @@ export function unreadableIncident(id: string, why: string): IncidentFact {
 }
 
 export function incidentFact(incident: Incident): IncidentFact {
-  const { id, severity, status, module, summary, created_at } = incident;
-  return { id, severity, status, module, summary, created_at, postmortem: incident.postmortem !== undefined };
+  const { id, severity, status, module, summary, created_at, resolved_at } = incident;
+  const end = status === "resolved" && resolved_at !== undefined ? { resolved_at } : {};
+  return { id, severity, status, module, summary, created_at, ...end, postmortem: incident.postmortem !== undefined };
 }
 
 /** P0s that are not resolved, whatever their age. */

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Config } from "../../config.ts";
+import type { Config, MeasurementSettings } from "../../config.ts";
 import type { Cadence } from "../../lib/cadence.ts";
 import type { Execution } from "../../lib/campaign.ts";
 import { cycleWindow } from "../../lib/cycle.ts";
@@ -16,8 +16,10 @@ import {
   type IncidentFact,
 } from "../../lib/incidents.ts";
 import { PLAN_REVIEW, planStatus, PLANS, resolvePlan, Review, type Plan, type PlanStatus } from "../../lib/plans.ts";
+import { combine } from "../../lib/signal-reading.ts";
 import { findConflicts, readSignals, type Conflict, type SignalReading } from "../../lib/trends.ts";
 import type { Transaction, Unreadable } from "../../store/store.ts";
+import { measureSignals } from "../measurement/measured-signals.ts";
 import { readExecution, readGates } from "./seeds.ts";
 
 /** A plan with the hash that reviews and approvals bind to, and where it stands. */
@@ -83,18 +85,50 @@ export async function governedIncident(tx: Transaction, incident: Incident): Pro
   return governed(incident, RecordedIncident.safeParse(row?.after).data);
 }
 
-/** The four signals and all conflicts inside the window of a cadence that ends now. */
-export async function signalFacts(
+/** What the readings of a decision rest on beside the observations; the ledger keeps it. */
+export interface SignalBasis {
+  cadence: Cadence;
+  /** ISO instant at which the windows end. */
+  at: string;
+  /** Only observations up to this sequence number count. */
+  observations: number;
+  source_order: readonly string[];
+  tracking_changes: MeasurementSettings["tracking_changes"];
+  incidents: readonly IncidentFact[];
+}
+
+/** The basis of a reading that is made now. */
+export async function signalBasis(
   tx: Transaction,
   cadence: Cadence,
-  config: Config,
+  { source_order, measurement: { tracking_changes } }: Config,
+  incidents?: readonly IncidentFact[],
+): Promise<SignalBasis> {
+  const observations = await tx.observations.lastSeq();
+  const facts = incidents ?? (await incidentFacts(tx));
+  return { cadence, at: tx.now, observations, source_order, tracking_changes, incidents: facts };
+}
+
+/** The four signals, measured where there is enough data, else as they were declared inside the cadence's window, and all conflicts in that window. */
+export async function signalFacts(
+  tx: Transaction,
+  basis: SignalBasis,
 ): Promise<{ readings: SignalReading[]; conflicts: Conflict[] }> {
-  const { from, to } = cycleWindow(cadence, tx.now);
-  const observations = await tx.observations.list({ from, to });
-  const window = { from, now: to };
+  const { cadence, at, source_order: order } = basis;
+  const { from } = cycleWindow(cadence, at);
+  const observations = await tx.observations.list({ from, to: at, asOf: basis.observations });
+  const measured = await measureSignals(tx, {
+    cadence,
+    at,
+    asOf: basis.observations,
+    sourceOrder: order,
+    trackingChanges: basis.tracking_changes,
+    incidents: basis.incidents,
+  });
+  const window = { from, now: at };
   return {
-    readings: readSignals(observations, window, config.source_order),
-    conflicts: findConflicts(observations, window, config.source_order),
+    readings: readSignals(observations, window, order).map((one) => combine(one, measured.get(one.signal))),
+    conflicts: findConflicts(observations, window, order),
   };
 }
 

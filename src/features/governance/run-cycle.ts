@@ -12,21 +12,13 @@ import type { Transaction } from "../../store/store.ts";
 import { localDay } from "../../lib/days.ts";
 import { renderCycleReport } from "../reports/cycle.ts";
 import { applyIntervene, applyRollback, rolledBack } from "./effects.ts";
-import { readStanding, signalFacts, type Standing } from "./facts.ts";
+import { readStanding, signalBasis, signalFacts, type Standing } from "./facts.ts";
+import { CYCLE_DECIDED, type DecisionRecord } from "./decision-record.ts";
 import { actionTemplates, readCycles } from "./seeds.ts";
 
 export interface CycleResult {
   cycle: CycleEntry;
   conflicts: Conflict[];
-}
-
-/** Ledger kind of a decision; `evidence` is a `DecisionRecord`, `after` the `CycleDecision`. */
-export const CYCLE_DECIDED = "cycle.decided";
-
-/** What the ledger keeps of a decision beside its outcome. */
-export interface DecisionRecord {
-  facts: CycleFacts;
-  rules_version: number;
 }
 
 type ActionChange = { id: string; status: "done" | "deferred"; reason?: string | undefined };
@@ -40,7 +32,8 @@ export async function runCycle(
 ): Promise<CycleResult> {
   await assertReadable(tx);
   const standing = await readStanding(tx);
-  const { readings, conflicts } = await signalFacts(tx, request.cadence, config);
+  const basis = await signalBasis(tx, request.cadence, config, standing.incidents);
+  const { readings, conflicts } = await signalFacts(tx, basis);
   const before = await readCycles(tx, true);
   const earlier = updateActions(before.cycles, request.actions);
   const facts = await cycleFacts(tx, request.cadence, standing, before.cycles);
@@ -50,7 +43,13 @@ export async function runCycle(
     kind: CYCLE_DECIDED,
     subject: request.id,
     reason: decision.reason,
-    evidence: { facts, rules_version: RULES_VERSION } satisfies DecisionRecord,
+    evidence: {
+      facts,
+      rules_version: RULES_VERSION,
+      observations: basis.observations,
+      source_order: [...basis.source_order],
+      tracking_changes: basis.tracking_changes,
+    } satisfies DecisionRecord,
     after: decision,
   });
   const done = await carryOut(tx, request.id, decision, standing, readings, actor);

@@ -7,7 +7,7 @@ import { listModules } from "../../lib/modules.ts";
 import { missingFields, SPRINT_BOARD_DOCUMENT } from "../../lib/sprint-board.ts";
 import type { Transaction } from "../../store/store.ts";
 import { boardTaskId } from "../tasks/board-tasks.ts";
-import { gateReport, incidentFacts, readStanding, signalFacts } from "./facts.ts";
+import { gateReport, incidentFacts, readStanding, signalBasis, signalFacts } from "./facts.ts";
 import { statedTrends } from "../../lib/metrics.ts";
 import { readCycles, readExecution, readMetrics, readModules } from "./seeds.ts";
 import { cycleLine, gateLine, healthLine, incidentLine, ledgerLine } from "./state-lines.ts";
@@ -60,7 +60,7 @@ export const STATE_VIEWS = {
     );
   },
   metrics: async (tx, query) => {
-    const { readings, conflicts } = await signalFacts(tx, "weekly", query.config);
+    const { readings, conflicts } = await signalFacts(tx, await signalBasis(tx, "weekly", query.config));
     const stated = statedTrends(await readMetrics(tx));
     const byHand = readings
       .filter((reading) => stated[reading.signal] !== reading.trend)

@@ -1,5 +1,6 @@
 import { DEFAULT_CONFIG } from "../../config.ts";
 import { OhmymktError } from "../../errors.ts";
+import { replayAll, type Replay } from "../../features/governance/replay.ts";
 import { createApprovalDesk } from "../../hosts/approval-desk.ts";
 import type { ChainCheck } from "../../lib/ledger.ts";
 import type { Store, Transaction } from "../../store/store.ts";
@@ -69,6 +70,11 @@ export class Project {
 
   verify(): Promise<ChainCheck> {
     return this.look((tx) => tx.ledger.verify());
+  }
+
+  /** Every decision so far, made again. */
+  replay(): Promise<Replay[]> {
+    return this.look(replayAll);
   }
 
   has(relative: string): boolean {

@@ -57,6 +57,7 @@ async function runHistory(
       await playStep(project, oracle, step);
     }
     same(await project.verify(), "the ledger's chain", (chain) => chain.ok, true);
+    same(await project.replay(), "a replayed decision", (replays) => replays.filter((one) => !one.same), []);
     return { steps: length, fired: oracle.fired };
   } catch (error) {
     throw new Error(report(kind, seed, index, order, played, error), { cause: error });

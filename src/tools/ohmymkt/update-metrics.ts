@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { signalFacts } from "../../features/governance/facts.ts";
+import { signalBasis, signalFacts } from "../../features/governance/facts.ts";
 import { OhmymktError } from "../../errors.ts";
 import { actorLabel } from "../../lib/actor.ts";
 import { METRICS_DOCUMENT, metricsDocument, SIGNALS, TRACKS } from "../../lib/metrics.ts";
@@ -54,7 +54,7 @@ export const updateMetrics = defineTool({
     }
     return context.transact(async (tx) => {
       const stored = await tx.observations.append(all.map((one) => toObservation(one, tx.now, context)));
-      const facts = await signalFacts(tx, "weekly", context.config);
+      const facts = await signalFacts(tx, await signalBasis(tx, "weekly", context.config));
       await tx.documents.write(METRICS_DOCUMENT, metricsDocument(facts.readings), {
         reason: "trends computed from the observations of 7 days",
       });

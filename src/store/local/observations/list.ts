@@ -85,7 +85,10 @@ type StoredImport = Omit<ImportRecord, "timezone" | "started_at" | "finished_at"
   finished_at: number;
 };
 
-export function listImports(sql: Sql, { from, limit }: { from?: string | undefined; limit?: number | undefined }): ImportRecord[] {
+export function listImports(
+  sql: Sql,
+  { from, limit }: { from?: string | undefined; limit?: number | undefined },
+): ImportRecord[] {
   const [most] = page({ limit });
   return sql
     .all<StoredImport>(

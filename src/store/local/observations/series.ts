@@ -41,7 +41,12 @@ export class SeriesTable {
       ...words(name),
     );
     if (found === undefined) return undefined;
-    return { id: found.id, text: seriesText(name), low: this.#bound(found.id, "ASC"), high: this.#bound(found.id, "DESC") };
+    return {
+      id: found.id,
+      text: seriesText(name),
+      low: this.#bound(found.id, "ASC"),
+      high: this.#bound(found.id, "DESC"),
+    };
   }
 
   #bound(id: number, order: "ASC" | "DESC"): number {
