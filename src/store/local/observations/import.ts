@@ -57,7 +57,9 @@ function checkedDays({ source }: ImportedFile, rows: readonly NewMeasurement[]):
     throw new OhmymktError(
       "invalid_arguments",
       `row ${index + 1} (${row.metric.slice(0, 100)}, ${row.day}): ${problem}; no row of this part was stored`,
-      { hint: "correct the row or leave it out, then import the file again: what is stored already is not stored twice" },
+      {
+        hint: "correct the row or leave it out, then import the file again: what is stored already is not stored twice",
+      },
     );
   }
   return starts;

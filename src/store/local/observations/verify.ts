@@ -32,7 +32,9 @@ const Sealed = z.object({ first_seq: z.int(), last_seq: z.int(), hash: z.string(
 export function verifyObservations(context: ObservationContext): ObservationCheck {
   const { sql } = context;
   const batches = sql.all<StoredBatch>(`SELECT id, first_seq, last_seq, hash FROM batch ORDER BY first_seq, id`);
-  const seals = new Map([...context.seals()].map(({ subject, evidence }) => [subject, Sealed.safeParse(evidence).data]));
+  const seals = new Map(
+    [...context.seals()].map(({ subject, evidence }) => [subject, Sealed.safeParse(evidence).data]),
+  );
   const rows = sql.each<StoredRow>(
     `SELECT series, observed_at, seq, value, trend, final, batch, row_hash FROM observation ORDER BY seq`,
   );
@@ -78,7 +80,8 @@ function rowFault(
   row: StoredRow | undefined,
   text: string | undefined,
 ): Problem | undefined {
-  if (row?.seq !== seq) return fault(batch.id, `row ${seq} is missing: ${batch.first_seq} to ${batch.last_seq} were recorded`);
+  if (row?.seq !== seq)
+    return fault(batch.id, `row ${seq} is missing: ${batch.first_seq} to ${batch.last_seq} were recorded`);
   if (row.batch !== batch.id) return fault(batch.id, `row ${seq} was moved to another batch`, row);
   if (text === undefined || rowHash(text) !== row.row_hash)
     return fault(batch.id, `row ${seq} does not match its hash`, row);
