@@ -1,5 +1,5 @@
 import type { MeasuredTrend } from "./measured-trend.ts";
-import type { Observation } from "./observations.ts";
+import { COUNT_UNIT, type Observation, replaces } from "./observations.ts";
 import { SIGNAL_NAMES, SIGNALS, type Signal, type Track, type Trend } from "./metrics.ts";
 
 /** How a trend is known: `measured` was computed from a series, `declared` was stated by a person or agent, `none` means that nothing usable is there. */
@@ -20,7 +20,10 @@ export interface SignalReading {
 export interface Conflict {
   track: string;
   metric: string;
+  /** Absent for the whole property. */
+  scope?: string;
   kind: "value" | "trend";
+  /** Of the claims: for values the day on which the sources are furthest apart. */
   observed_at: string;
   claims: {
     source: string;
@@ -31,10 +34,15 @@ export interface Conflict {
     observation: string;
   }[];
   used?: string;
+  /** For values: how many days the sources disagree on, with the first and the last, `YYYY-MM-DD`. */
+  days?: { count: number; first: string; last: string };
 }
 
 /** Share by which two values of one metric and day may differ before they are a conflict. */
 export const VALUE_TOLERANCE = 0.05;
+
+/** How many standard deviations apart two counts are chance: the 95 % interval of the normal distribution. */
+const COUNT_NOISE = 1.96;
 
 function newestPerSource(observations: readonly Observation[]): Observation[] {
   const newest = new Map<string, Observation>();
@@ -45,10 +53,13 @@ function newestPerSource(observations: readonly Observation[]): Observation[] {
   return [...newest.values()];
 }
 
+/** Of equal age the later in the list is the newer: lists are in order of recording. */
 function compareAge(a: Observation, b: Observation): number {
-  return (
-    a.observed_at.localeCompare(b.observed_at) || a.recorded_at.localeCompare(b.recorded_at) || a.id.localeCompare(b.id)
-  );
+  return compareText(a.observed_at, b.observed_at) || (replaces(a, b) ? compareText(a.recorded_at, b.recorded_at) : -1);
+}
+
+function compareText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
 }
 
 /** The claim whose source stands first in the configured order; undefined when no source of the claims is listed. */
@@ -64,7 +75,12 @@ function declaredTrends(
 ): Observation[] {
   return newestPerSource(
     observations.filter(
-      (one) => one.metric === metric && one.trend !== undefined && one.observed_at >= from && one.observed_at <= now,
+      (one) =>
+        one.metric === metric &&
+        one.scope === undefined &&
+        one.trend !== undefined &&
+        one.observed_at >= from &&
+        one.observed_at <= now,
     ),
   );
 }
@@ -128,48 +144,81 @@ function toClaim({ source, value, trend, observed_at, recorded_at, id }: Observa
   };
 }
 
-function conflict(kind: Conflict["kind"], claims: Observation[], order: readonly string[]): Conflict | undefined {
+function conflict(
+  kind: Conflict["kind"],
+  claims: readonly Observation[],
+  order: readonly string[],
+  days?: Conflict["days"],
+): Conflict[] {
   const [first] = claims;
-  if (!first) return undefined;
+  if (!first) return [];
   const used = preferred(claims, order)?.source;
-  return {
-    track: first.track,
-    metric: first.metric,
-    kind,
-    observed_at: first.observed_at,
-    claims: claims.map(toClaim),
-    ...(used ? { used } : {}),
-  };
+  return [
+    {
+      track: first.track,
+      metric: first.metric,
+      ...(first.scope === undefined ? {} : { scope: first.scope }),
+      kind,
+      observed_at: first.observed_at,
+      claims: claims.map(toClaim),
+      ...(used ? { used } : {}),
+      ...(days ? { days } : {}),
+    },
+  ];
 }
 
-function disagree(claims: readonly Observation[]): boolean {
+/**
+ * How far apart the values of one day are, as a share of the larger; 0 within the tolerance. Counts must also be further
+ * apart than two Poisson counts come by chance, whose difference has the variance of their sum.
+ */
+function distance(claims: readonly Observation[]): number {
   const values = claims.flatMap((claim) => (claim.value === undefined ? [] : [claim.value]));
   const low = Math.min(...values);
   const high = Math.max(...values);
-  return values.length > 1 && high - low > VALUE_TOLERANCE * Math.max(Math.abs(low), Math.abs(high));
+  const apart = high - low;
+  const larger = Math.max(Math.abs(low), Math.abs(high));
+  if (values.length < 2 || apart <= VALUE_TOLERANCE * larger) return 0;
+  const counts = claims.every((claim) => claim.unit === COUNT_UNIT);
+  return counts && apart <= COUNT_NOISE * Math.sqrt(low + high) ? 0 : apart / larger;
 }
 
-/** Every disagreement between sources inside the window, values by metric and day, trends by metric. */
+/** The values of one metric and scope: one conflict however many days it lasts, shown by its worst day, the newest of equal ones. */
+function valueConflict(valued: readonly Observation[], order: readonly string[]): Conflict[] {
+  const days = [...Map.groupBy(valued, (one) => one.observed_at.slice(0, 10))]
+    .map(([day, all]) => ({ day, claims: newestPerSource(all) }))
+    .map(({ day, claims }) => ({ day, claims, distance: distance(claims) }))
+    .filter((one) => one.distance > 0)
+    .toSorted((a, b) => compareText(a.day, b.day));
+  const [first] = days;
+  if (!first) return [];
+  const worst = days.reduce((held, one) => (one.distance >= held.distance ? one : held));
+  const last = days.at(-1) ?? first;
+  return conflict("value", worst.claims, order, { count: days.length, first: first.day, last: last.day });
+}
+
+function trendConflict(declared: readonly Observation[], order: readonly string[]): Conflict[] {
+  const claims = newestPerSource(declared);
+  return new Set(claims.map((claim) => claim.trend)).size > 1 ? conflict("trend", claims, order) : [];
+}
+
+/** Every disagreement between sources inside the window, one a metric and scope for values and one for trends; observations in order of recording. */
 export function findConflicts(
   observations: readonly Observation[],
   window: { from: string; now: string },
   order: readonly string[],
 ): Conflict[] {
   const inside = observations.filter((one) => one.observed_at >= window.from && one.observed_at <= window.now);
-  const metrics = Map.groupBy(inside, (one) => `${one.track}\0${one.metric}`);
-  return [...metrics.values()].flatMap((group) => {
-    const days = Map.groupBy(
+  const metrics = Map.groupBy(inside, (one) => `${one.track}\0${one.metric}\0${one.scope ?? ""}`);
+  return [...metrics.values()].flatMap((group) => [
+    ...valueConflict(
       group.filter((one) => one.value !== undefined),
-      (one) => one.observed_at.slice(0, 10),
-    );
-    const values = [...days.values()]
-      .map(newestPerSource)
-      .filter(disagree)
-      .map((claims) => conflict("value", claims, order));
-    const trends = newestPerSource(group.filter((one) => one.trend !== undefined));
-    const differ = new Set(trends.map((claim) => claim.trend)).size > 1;
-    return [...values, differ ? conflict("trend", trends, order) : undefined].filter((found) => found !== undefined);
-  });
+      order,
+    ),
+    ...trendConflict(
+      group.filter((one) => one.trend !== undefined),
+      order,
+    ),
+  ]);
 }
 
 /**

@@ -3,6 +3,7 @@ import { type Bench, START } from "./conformance/bench.ts";
 import { documentPromises } from "./conformance/documents.ts";
 import { jobPromises } from "./conformance/jobs.ts";
 import { ledgerPromises } from "./conformance/ledger.ts";
+import { observationPromises } from "./conformance/observations.ts";
 import { taskPromises } from "./conformance/tasks.ts";
 import { transactionPromises } from "./conformance/transactions.ts";
 import { CAUSE } from "./local/testing/fixtures.ts";
@@ -40,6 +41,7 @@ export function storeConformance(name: string, makeStore: (options: { now: () =>
     transactionPromises(bench);
     documentPromises(bench);
     taskPromises(bench);
+    observationPromises(bench);
     jobPromises(bench);
     ledgerPromises(bench);
   });

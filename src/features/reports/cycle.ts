@@ -12,8 +12,13 @@ export function actionLine(action: Action): string {
 export function conflictLines(conflicts: readonly Conflict[]): string[] {
   return conflicts.map(
     (conflict) =>
-      `- ${conflict.metric} (${conflict.kind}): ${conflict.claims.map((claim) => `${claim.source} ${claim.value ?? claim.trend}, observed ${claim.observed_at.slice(0, 10)}, \`${claim.observation}\``).join(" against ")}; ${conflict.used ? `${conflict.used} is used` : "none is used"}`,
+      `- ${conflict.metric}${conflict.scope ? ` of ${cell(conflict.scope)}` : ""} (${conflict.kind}${daysOf(conflict)}): ${conflict.claims.map((claim) => `${claim.source} ${claim.value ?? claim.trend}, observed ${claim.observed_at.slice(0, 10)}, \`${claim.observation}\``).join(" against ")}; ${conflict.used ? `${conflict.used} is used` : "none is used"}`,
   );
+}
+
+/** ", worst of 84 days from 2026-01-01 to 2026-03-25"; empty for a single day. */
+function daysOf({ days }: Conflict): string {
+  return days && days.count > 1 ? `, worst of ${days.count} days from ${days.first} to ${days.last}` : "";
 }
 
 /** The Markdown report of one cycle: decision, scale and reason first, then what it rests on and what follows. */

@@ -1,6 +1,6 @@
 import { expect } from "bun:test";
 import type { CriterionResult, NewTask } from "../../lib/tasks.ts";
-import type { Observation } from "../../lib/observations.ts";
+import type { NewObservation } from "../../lib/observations.ts";
 import type { Store, Transaction } from "../store.ts";
 
 /** The driver under test on a fresh project, with a clock that stands still until `pass`. */
@@ -34,10 +34,6 @@ export function task(id: string): NewTask & { id: string } {
   return { id, title: `Task ${id}`, objective: "o", owner: "content-ops", acceptance_criteria: ["it works"] };
 }
 
-export function observed(
-  metric: string,
-  value: number,
-  observed_at: string,
-): Omit<Observation, "id" | "recorded_at" | "actor"> {
+export function observed(metric: string, value: number, observed_at: string): NewObservation {
   return { track: "visibility", metric, value, source: "search console", observed_at };
 }

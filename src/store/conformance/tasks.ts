@@ -2,10 +2,10 @@ import { describe, expect, test } from "bun:test";
 import type { NewTask, Task } from "../../lib/tasks.ts";
 import { CAUSE, caught } from "../local/testing/fixtures.ts";
 import type { Transaction } from "../store.ts";
-import { type Bench, at, DONE, HOUR, observed, refused, task } from "./bench.ts";
+import { type Bench, at, DONE, HOUR, refused, task } from "./bench.ts";
 import { leasePromises } from "./leases.ts";
 
-/** What holds for the task pool and for observations. */
+/** What holds for the task pool. */
 export function taskPromises(bench: Bench): void {
   const { run, pass } = bench;
   describe("tasks", () => {
@@ -117,34 +117,4 @@ export function taskPromises(bench: Bench): void {
   });
 
   leasePromises(bench);
-
-  describe("observations", () => {
-    test("are kept side by side, in order of the time observed and then of recording", async () => {
-      const given = [
-        observed("ctr", 3, "2026-01-03T00:00:00Z"),
-        observed("ctr", 1, "2026-01-01T00:00:00Z"),
-        observed("ctr", 2, "2026-01-01T00:00:00.000Z"),
-        observed("cvr", 9, "2026-01-02T00:00:00Z"),
-      ];
-      const written = await run((tx) => tx.observations.append(given));
-      expect(written[0]).toMatchObject({
-        ...given[0],
-        observed_at: "2026-01-03T00:00:00.000Z",
-        recorded_at: at(0),
-        actor: CAUSE.actor,
-      });
-      const values = async (filter: Parameters<Transaction["observations"]["list"]>[0]) =>
-        (await run((tx) => tx.observations.list(filter))).map(({ value }) => value);
-      expect(await values({ metric: "ctr" })).toEqual([1, 2, 3]);
-      expect(await values({})).toEqual([1, 2, 9, 3]);
-      expect(await values({ track: "visibility", from: "2026-01-02T00:00:00Z", to: "2026-01-03T00:00:00Z" })).toEqual([
-        9, 3,
-      ]);
-      expect(await values({ track: "quality" })).toEqual([]);
-      expect(await run((tx) => tx.observations.list({ metric: "cvr" }))).toEqual(written.slice(3));
-      expect(await caught(run((tx) => tx.observations.list({ from: "soon" })))).toMatchObject({
-        code: "invalid_arguments",
-      });
-    });
-  });
 }

@@ -13,6 +13,9 @@ const SAFE_WAL_VERSION = [3, 51, 3] as const;
 /** Marks the file as ours in its header ("ohmk"), so that another program's database is never changed. */
 export const APPLICATION_ID = 0x6f686d6b;
 
+/** Pages kept in memory at most, taken only as they are used: imports that go day by day touch every series again and again. */
+const CACHE_KIB = 65_536;
+
 /** One open connection and the file it belongs to. */
 export interface Connection {
   sql: Sql;
@@ -76,6 +79,7 @@ function refuseForeign(sql: Sql): void {
 function configure(sql: Sql, durable: boolean): void {
   sql.script("PRAGMA foreign_keys = ON");
   sql.script(`PRAGMA synchronous = ${durable ? "FULL" : "OFF"}`);
+  sql.script(`PRAGMA cache_size = -${CACHE_KIB}`);
   const { version } = sql.get<{ version: string }>("SELECT sqlite_version() AS version") ?? { version: "0" };
   sql.get(`PRAGMA journal_mode = ${journalMode(version)}`);
 }

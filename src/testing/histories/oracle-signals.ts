@@ -67,7 +67,7 @@ export class OracleSignals {
     );
   }
 
-  /** Each disagreement as one comparable line: metric, kind, all claims, and the source that counts. */
+  /** Each disagreement as one comparable line: metric, kind, all claims (of the worst day, the newest of equal ones), and the source that counts. */
   conflicts(cadence: Cadence, now: number): string[] {
     const inside = this.#inside(cadence, now);
     const metrics = [...new Set(inside.map((one) => `${one.track} ${one.metric}`))];
@@ -75,11 +75,15 @@ export class OracleSignals {
       .flatMap((key) => {
         const mine = inside.filter((one) => `${one.track} ${one.metric}` === key);
         const valued = mine.filter((one) => one.value !== undefined);
-        const days = [...new Set(valued.map((one) => Math.floor(one.observed / (24 * HOUR))))];
+        const days = [...new Set(valued.map((one) => Math.floor(one.observed / (24 * HOUR))))].toSorted(
+          (a, b) => b - a,
+        );
         const byDay = days.map((day) =>
           this.#voices(valued.filter((one) => Math.floor(one.observed / (24 * HOUR)) === day)),
         );
-        const apart = byDay.filter((voices) => differ(voices.map((one) => one.value ?? 0)));
+        const gaps = byDay.map((voices) => gap(voices.map((one) => one.value ?? 0)));
+        const widest = Math.max(...gaps);
+        const apart = byDay.filter((_, index) => widest > 0.05 && gaps[index] === widest).slice(0, 1);
         const trends = this.#voices(mine.filter((one) => one.trend !== undefined));
         const split = new Set(trends.map((one) => one.trend)).size > 1 ? [trends] : [];
         const line =
@@ -110,11 +114,10 @@ export function conflictLine(
     .join(" ")} -> ${used ?? "none"}`;
 }
 
-function differ(values: readonly number[]): boolean {
-  if (values.length < 2) return false;
-  const low = Math.min(...values);
-  const high = Math.max(...values);
-  return high - low > 0.05 * Math.max(Math.abs(low), Math.abs(high));
+/** Distance between the outermost values as a share of the larger one. */
+function gap(values: readonly number[]): number {
+  const [low, high] = [Math.min(...values), Math.max(...values)];
+  return low === high ? 0 : (high - low) / Math.max(Math.abs(low), Math.abs(high));
 }
 
 /** The track rule: up = one up and none down (quality also needs both known); down mirrors up; flat = both known otherwise. */

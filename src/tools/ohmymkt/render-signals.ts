@@ -18,7 +18,12 @@ export function renderConflicts(conflicts: readonly Conflict[]): string {
       const used = conflict.used
         ? `${conflict.used} is used by the source order`
         : "none is used: add the sources to source_order in .ohmymkt/config.json";
-      return `Conflict in ${conflict.metric} (${conflict.kind}): ${claims.join("; ")}; ${used}.`;
+      const scope = conflict.scope ? ` of ${conflict.scope}` : "";
+      const lasting =
+        conflict.days && conflict.days.count > 1
+          ? ` on ${conflict.days.count} days from ${conflict.days.first} to ${conflict.days.last}, furthest apart here`
+          : "";
+      return `Conflict in ${conflict.metric}${scope} (${conflict.kind})${lasting}: ${claims.join("; ")}; ${used}.`;
     })
     .join("\n");
 }

@@ -16,6 +16,11 @@ export interface StoredSeries extends SeriesName {
   id: number;
 }
 
+const FIND = `SELECT id,
+  (SELECT observed_at FROM observation WHERE series = id ORDER BY observed_at LIMIT 1) AS low,
+  (SELECT observed_at FROM observation WHERE series = id ORDER BY observed_at DESC LIMIT 1) AS high
+  FROM series WHERE metric = ? AND scope = ? AND source = ? AND track = ? AND unit = ?`;
+
 /** The series of one call, looked up or made once each. */
 export class SeriesTable {
   readonly #sql: Sql;
@@ -36,25 +41,9 @@ export class SeriesTable {
   }
 
   #find(name: SeriesName): OpenSeries | undefined {
-    const found = this.#sql.get<{ id: number }>(
-      `SELECT id FROM series WHERE metric = ? AND scope = ? AND source = ? AND track = ? AND unit = ?`,
-      ...words(name),
-    );
+    const found = this.#sql.get<{ id: number; low: number | null; high: number | null }>(FIND, ...words(name));
     if (found === undefined) return undefined;
-    return {
-      id: found.id,
-      text: seriesText(name),
-      low: this.#bound(found.id, "ASC"),
-      high: this.#bound(found.id, "DESC"),
-    };
-  }
-
-  #bound(id: number, order: "ASC" | "DESC"): number {
-    const end = this.#sql.get<{ observed_at: number }>(
-      `SELECT observed_at FROM observation WHERE series = ? ORDER BY observed_at ${order} LIMIT 1`,
-      id,
-    );
-    return end?.observed_at ?? (order === "ASC" ? Infinity : -Infinity);
+    return { id: found.id, text: seriesText(name), low: found.low ?? Infinity, high: found.high ?? -Infinity };
   }
 
   #make(name: SeriesName): OpenSeries {
