@@ -1,6 +1,6 @@
 import type { Cadence } from "../src/lib/cadence.ts";
 import { judgeTrends } from "../src/lib/trend-judgement.ts";
-import { testTrend } from "../src/lib/trend-test.ts";
+import { fitTrend } from "../src/lib/trend-fit.ts";
 import { TREND_WINDOWS } from "../src/lib/trend-window.ts";
 import { dayAfter } from "../src/lib/days.ts";
 import type { SteppedSeries } from "../src/lib/seasons.ts";
@@ -162,7 +162,7 @@ function testAll(period: number): number {
     period,
   }));
   return timed(() => {
-    for (const one of series) testTrend(one);
+    for (const one of series) fitTrend(one);
   });
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
-import { localDay, windowStart } from "./days.ts";
+import { dayNumber, dayOf, localDay, windowStart } from "./days.ts";
 
 describe("localDay", () => {
   test.each([
@@ -41,6 +41,27 @@ describe("localDay", () => {
       ),
     );
   });
+});
+
+describe("dayNumber", () => {
+  test.each([
+    ["1970-01-01", 0],
+    ["1969-12-31", -1],
+    ["2000-02-29", 11_016],
+    ["2026-11-15", 20_772],
+  ])("%s is day %d, and back", (day, number) => {
+    expect(dayNumber(day)).toBe(number);
+    expect(dayOf(number)).toBe(day);
+  });
+
+  test.each(["", "2026-02-29", "2026-11-31", "2026-13-01", "2026-1-01", "20261115", "2026-11-15T00:00:00Z", "today"])(
+    "%p is refused",
+    (day) => {
+      expect(() => dayNumber(day)).toThrow(
+        expect.objectContaining({ code: "invalid_arguments", message: expect.stringContaining("YYYY-MM-DD") }),
+      );
+    },
+  );
 });
 
 describe("windowStart", () => {

@@ -5,7 +5,7 @@ import type { MeasuredTrend } from "./measured-trend.ts";
 import type { Trend } from "./metrics.ts";
 import type { SteppedSeries } from "./seasons.ts";
 import { lineAt } from "./theil-sen.ts";
-import { testTrend } from "./trend-test.ts";
+import { fitTrend } from "./trend-fit.ts";
 import { medianValue, since, windowSeries, type TrendSeries, type WindowedSeries } from "./trend-window.ts";
 import { weekNumber } from "./week-bins.ts";
 
@@ -52,7 +52,7 @@ function measure({ step, steps, firstStep, points }: WindowedSeries): Figures | 
     values: Float64Array.from(points, ({ value }) => value),
     period: step === "day" ? 7 : 1,
   };
-  const { slope, low, high, p, autocorrelation } = testTrend(series);
+  const { slope, low, high, p, autocorrelation } = fitTrend(series);
   if (!Number.isFinite(low))
     return `one ${step} is so like the next (autocorrelation ${brief(autocorrelation)}) that ${points.length} values do not bound the slope`;
   const toChange = steps / median;

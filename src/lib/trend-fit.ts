@@ -5,7 +5,7 @@ import { splitSeasons, type SteppedSeries } from "./seasons.ts";
 import { pairSlopes, slopeInterval, type SlopeInterval } from "./theil-sen.ts";
 
 /** Seasonal Mann–Kendall test and Theil–Sen slope of one series, test and interval with the variance that its autocorrelation asks for. */
-export interface TrendTest extends KendallTest, SlopeInterval {
+export interface TrendFit extends KendallTest, SlopeInterval {
   /** Units of the series per step; NaN when no season has two values. */
   slope: number;
   /** Score and variance as if the values were independent. */
@@ -14,7 +14,7 @@ export interface TrendTest extends KendallTest, SlopeInterval {
 }
 
 /** Tests a series for a monotonic trend: the score in O(n log n), the slope with one division for each pair of a season. */
-export function testTrend(series: SteppedSeries): TrendTest {
+export function fitTrend(series: SteppedSeries): TrendFit {
   const seasons = splitSeasons(series);
   const score = kendallScore(seasons);
   const slopes = pairSlopes(seasons);
