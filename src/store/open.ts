@@ -1,12 +1,13 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { existsSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { OhmymktError } from "../errors.ts";
 import { connect, type Connection } from "./local/database.ts";
 import { asStorageError } from "./local/failures.ts";
 import { Files } from "./local/files.ts";
 import { randomBase32 } from "./local/random.ts";
 import { runUnit } from "./local/transaction.ts";
+import { openProjectFile, type ProjectFile } from "./project-file.ts";
 import type { Cause, Store, Transaction, TransactionOptions } from "./store.ts";
 
 export interface StoreOptions {
@@ -71,6 +72,10 @@ class LocalStore implements Store {
         frame.open = false;
       }
     });
+  }
+
+  async file(path: string): Promise<ProjectFile> {
+    return openProjectFile(dirname(this.#root), path);
   }
 
   async close(): Promise<void> {

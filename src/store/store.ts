@@ -8,6 +8,7 @@ import type { Backoff } from "../lib/task-lease.ts";
 import type { CriterionResult, NewTask, Task, TaskStatus } from "../lib/tasks.ts";
 import type { OhmymktError } from "../errors.ts";
 import type { Observations } from "./observations.ts";
+import type { ProjectFile } from "./project-file.ts";
 
 /** Who opened the transaction and with what; every ledger row of the transaction carries it. */
 export interface Cause {
@@ -259,5 +260,7 @@ export interface Store {
   exists(): Promise<boolean>;
   /** Runs `work` under the project's lock. `work` awaits only the transaction: never a person, a network or another transaction. */
   transaction<T>(cause: Cause, work: (tx: Transaction) => Promise<T>, options?: TransactionOptions): Promise<T>;
+  /** A file of the project that a person or agent named. Throws `not_found`, or `not_allowed` for one outside of the project. */
+  file(path: string): Promise<ProjectFile>;
   close(): Promise<void>;
 }

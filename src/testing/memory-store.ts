@@ -58,6 +58,9 @@ export function openMemoryStore(
         }
       });
     },
+    async file(path): Promise<never> {
+      throw new OhmymktError("not_found", `there is no file ${JSON.stringify(path)}: this project has no disk`);
+    },
     async close(): Promise<void> {
       refuseNested();
       await inTurn(async () => {

@@ -120,6 +120,7 @@ function countedStore(directory: string): { store: Store; isBusy: () => boolean;
   let pending = 0;
   const store: Store = {
     exists: () => real.exists(),
+    file: (path) => real.file(path),
     close: () => real.close(),
     async transaction(cause, work, options) {
       pending += 1;

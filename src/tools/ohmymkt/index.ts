@@ -6,6 +6,7 @@ import { backgroundCancel } from "../background/cancel.ts";
 import { backgroundOutput } from "../background/output.ts";
 import { backgroundTask } from "../background/task.ts";
 import type { OhmymktTool } from "./define.ts";
+import { importMetrics } from "./import-metrics.ts";
 import { incident } from "./incident.ts";
 import { listPlans } from "./list-plans.ts";
 import { planGrowth } from "./plan-growth.ts";
@@ -39,6 +40,7 @@ export const TOOLS: readonly OhmymktTool[] = [
   taskUpdate,
   taskList,
   updateMetrics,
+  importMetrics,
   reportGrowth,
   readState,
   researchBrief,

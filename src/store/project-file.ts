@@ -1,0 +1,52 @@
+import { createReadStream, realpathSync, statSync } from "node:fs";
+import { basename, relative, resolve, sep } from "node:path";
+import { OhmymktError } from "../errors.ts";
+
+/** A file of the project as bytes that can be read more than once, from any place. */
+export interface ProjectFile {
+  /** Without its folder. */
+  name: string;
+  /** Relative to the project, with forward slashes. */
+  path: string;
+  /** Bytes. */
+  size: number;
+  /** The bytes from `start` to before `end`; all of them without arguments. */
+  bytes(start?: number, end?: number): AsyncIterable<Uint8Array>;
+}
+
+/** Opens a file inside the project directory, links followed. Throws `not_found`, or `not_allowed` for one outside. */
+export function openProjectFile(directory: string, path: string): ProjectFile {
+  const root = realpathSync(directory);
+  const real = realOf(resolve(directory, path), path);
+  const inside = relative(root, real).split(sep).join("/");
+  if (inside === "" || inside === ".." || inside.startsWith("../") || resolve(root, inside) !== real) {
+    throw new OhmymktError("not_allowed", `expected a file inside the project, got ${JSON.stringify(path)}`, {
+      hint: "copy the file into the project, for example into exports/, and give that path",
+    });
+  }
+  const stat = statSync(real);
+  if (!stat.isFile())
+    throw new OhmymktError("invalid_arguments", `expected a file, got the folder ${JSON.stringify(path)}`);
+  return {
+    name: basename(path.replaceAll("\\", "/")),
+    path: inside,
+    size: stat.size,
+    bytes: (start = 0, end = stat.size) =>
+      end > start ? createReadStream(real, { start, end: end - 1, highWaterMark: 262_144 }) : none(),
+  };
+}
+
+function realOf(full: string, path: string): string {
+  try {
+    return realpathSync(full);
+  } catch (error) {
+    throw new OhmymktError("not_found", `there is no file ${JSON.stringify(path)} in the project`, {
+      hint: "give its path relative to the project directory",
+      cause: error,
+    });
+  }
+}
+
+async function* none(): AsyncGenerator<Uint8Array> {
+  // An empty range of a file has no bytes; a read stream cannot say that.
+}

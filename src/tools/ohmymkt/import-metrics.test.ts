@@ -1,0 +1,192 @@
+import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { DEFAULT_CONFIG, type Config } from "../../config.ts";
+import { sampleExports } from "../../features/metric-imports/testing/sample-exports.ts";
+import type { SampleShape } from "../../features/metric-imports/testing/sample-series.ts";
+import { makeWorkspace, type Workspace } from "../../testing/temp-workspace.ts";
+import { toolBench, type ToolBench } from "../../testing/tool-bench.ts";
+import type { ImportReport } from "../../features/measurement/import-metrics.ts";
+import type { SignalReading } from "../../lib/trends.ts";
+
+const MEASUREMENT: Config["measurement"] = { ...DEFAULT_CONFIG.measurement, brand_pattern: "fieldwise" };
+const MAP = `query,cluster,priority,owner,url
+field service software,software,yes,intent-ops,/
+job scheduling app,scheduling,yes,intent-ops,/scheduling
+dispatch board template,dispatch,yes,content-ops,/blog/dispatch-board
+technician route planner,routing,yes,intent-ops,
+`;
+
+let workspace: Workspace;
+let bench: ToolBench;
+
+beforeEach(() => {
+  workspace = makeWorkspace();
+  bench = open();
+});
+afterEach(async () => {
+  await bench.store.close();
+  workspace.dispose();
+});
+
+/** Sunday evening after the last day of the samples. */
+function open(measurement: Partial<Config["measurement"]> = {}): ToolBench {
+  return toolBench({
+    directory: workspace.directory,
+    now: Date.parse("2026-10-20T18:00:00.000Z"),
+    config: { measurement: { ...MEASUREMENT, ...measurement } },
+  });
+}
+function put(path: string, content: string | Uint8Array): void {
+  const full = join(workspace.directory, path);
+  mkdirSync(dirname(full), { recursive: true });
+  writeFileSync(full, content);
+}
+const analyst = async (args: object): Promise<ImportReport & { readings: SignalReading[] }> =>
+  (await bench.call("import_metrics", args, "growth-analyst")).value as ImportReport & { readings: SignalReading[] };
+async function importAll(shape: Partial<SampleShape> = {}): Promise<void> {
+  const samples = sampleExports(shape);
+  put(".ohmymkt/research/query-map.csv", MAP);
+  for (const [path, content] of [
+    ["exports/gsc.csv", samples.gscDaily],
+    ["exports/channels.csv", samples.ga4Channels],
+    ["exports/pages.csv", samples.ga4Pages],
+  ] as const) {
+    put(path, content);
+    await analyst({ file: path });
+  }
+}
+const signal = async (metric: string) =>
+  bench.look((tx) => tx.observations.series({ metric, scope: "", from: "2026-01-01", to: "2026-12-31" }));
+
+describe("an import", () => {
+  test("is shown before anything is stored", async () => {
+    put("gsc.zip", sampleExports().gscZip);
+    const text = await bench.text("import_metrics", { file: "gsc.zip", dry_run: true }, "growth-analyst");
+    expect(text).toContain("Dry run, nothing stored: gsc.zip: gsc from gsc, 2026-07-27 to 2026-10-18");
+    expect(await bench.look((tx) => tx.observations.lastSeq())).toBe(0);
+  });
+
+  test("stores every value once, however often it is repeated", async () => {
+    put("gsc.zip", sampleExports().gscZip);
+    const first = await analyst({ file: "gsc.zip" });
+    expect(first.outcome?.stored).toBe(first.summary.values);
+    const seq = await bench.look((tx) => tx.observations.lastSeq());
+    const again = await analyst({ file: "gsc.zip" });
+    expect(again.outcome).toEqual({ stored: 0, known: first.summary.values, revised: 0 });
+    expect(await bench.look((tx) => tx.observations.lastSeq())).toBe(seq);
+  });
+
+  test("computes the four signals from daily tables by their formulas", async () => {
+    await importAll();
+    const [visibility] = await signal("non_brand_visibility");
+    const rows = sampleExports()
+      .gscDaily.trim()
+      .split("\n")
+      .slice(1)
+      .filter((row) => row.startsWith("2026-09-01,"));
+    const impressions = rows.filter((row) => !row.includes("fieldwise,") && !row.includes("fieldwise pricing"));
+    const sum = impressions.reduce((total, row) => total + Number(row.split(",").at(-3)), 0);
+    expect(visibility).toMatchObject({ source: "gsc", track: "visibility_track", unit: "count" });
+    expect(visibility?.points).toHaveLength(84);
+    expect(visibility?.points.find(({ day }) => day === "2026-09-01")).toMatchObject({ value: sum });
+    // Found on page one: "software" and "dispatch" of four priority clusters, "routing" too.
+    const [coverage] = await signal("query_cluster_coverage");
+    expect(coverage?.points[0]).toMatchObject({ value: 0.75 });
+    const [intent] = await signal("high_intent_session");
+    const [assist] = await signal("conversion_assist");
+    expect([intent?.source, assist?.source, assist?.points.length]).toEqual(["ga4", "ga4", 84]);
+  });
+
+  test("estimates non-brand visibility from the zip of the interface, and replaces the estimate by daily rows", async () => {
+    const samples = sampleExports();
+    put("gsc.zip", samples.gscZip);
+    await analyst({ file: "gsc.zip" });
+    const [estimated] = await signal("non_brand_visibility");
+    expect(estimated?.points).toHaveLength(84);
+    expect(estimated?.points.every(({ final }) => !final)).toBe(true);
+    put("gsc.csv", samples.gscDaily);
+    await analyst({ file: "gsc.csv" });
+    const [exact] = await signal("non_brand_visibility");
+    expect(exact?.points[0]?.final).toBe(true);
+    expect(exact?.points[0]?.value).not.toBe(estimated?.points[0]?.value);
+  });
+
+  test("computes all days again when the brand pattern changes, and keeps the old values", async () => {
+    await importAll();
+    const [before] = await signal("non_brand_visibility");
+    await bench.store.close();
+    bench = open({ brand_pattern: "fieldwise|software" });
+    await analyst({ file: "exports/gsc.csv" });
+    const [after] = await signal("non_brand_visibility");
+    expect(after?.points).toHaveLength(84);
+    expect(after?.points.every(({ value }, n) => value < (before?.points[n]?.value ?? 0))).toBe(true);
+    const kept = await bench.look((tx) => tx.observations.list({ metric: "non_brand_visibility" }));
+    expect(kept).toHaveLength(168);
+  });
+
+  test.each([
+    ["../outside.csv", "not_found"],
+    ["/etc/hostname", "not_allowed"],
+    ["link.csv", "not_allowed"],
+    ["exports", "invalid_arguments"],
+    ["nothing.csv", "not_found"],
+  ])("of %s is refused", async (file, code) => {
+    put("exports/a.csv", "x");
+    symlinkSync("/etc/hostname", join(workspace.directory, "link.csv"));
+    expect((await bench.refusal("import_metrics", { file }, "growth-analyst")).code).toBe(code as "not_found");
+  });
+
+  test("of a broken query map names the line, and what was imported stays", async () => {
+    put(".ohmymkt/research/query-map.csv", `${MAP}no cluster,,yes,intent-ops,/x\n`);
+    put("gsc.csv", sampleExports().gscDaily);
+    const error = await bench.refusal("import_metrics", { file: "gsc.csv" }, "growth-analyst");
+    expect(error.message).toContain(".ohmymkt/research/query-map.csv, line 6");
+    put(".ohmymkt/research/query-map.csv", MAP);
+    expect((await analyst({ file: "gsc.csv" })).derived.map((one) => one.signal)).toContain("query_cluster_coverage");
+  });
+});
+
+describe("a decision", () => {
+  const decided = async (cadence = "monthly") =>
+    (await bench.call("run_cycle", { cadence }, "execution-manager")).value as {
+      cycle: { decision: string; signals: SignalReading[]; confidence: { level: string }; would_change: string[] };
+    };
+  const trends = (signals: SignalReading[]) =>
+    Object.fromEntries(signals.map((one) => [one.signal, `${one.basis} ${one.trend}`]));
+
+  test("rests on what was imported: growth is up, in the words of the test", async () => {
+    await importAll({ visibilityGrowth: 0.4, qualityGrowth: 0.6 });
+    const { cycle } = await decided();
+    expect(trends(cycle.signals)).toMatchObject({ non_brand_visibility: "measured up" });
+    expect(cycle.signals[0]?.why).toMatch(/^up: \+\d+ % over 84 days.*; gsc$/);
+    expect(cycle.signals[0]?.observations[0]).toMatch(/^obs-\S+…obs-\S+ \(\d+\)$/);
+  });
+
+  test("is not moved by what somebody declares against the measurement", async () => {
+    await importAll({ visibilityGrowth: -0.4 });
+    await bench.call(
+      "update_metrics",
+      { track: "visibility_track", metric: "non_brand_visibility", trend: "up" },
+      "growth-analyst",
+    );
+    const { cycle } = await decided();
+    expect(trends(cycle.signals)).toMatchObject({ non_brand_visibility: "measured down" });
+    expect(cycle.decision).toBe("intervene");
+  });
+
+  test("counts only what stands after a tracking change", async () => {
+    await bench.store.close();
+    bench = open({ tracking_changes: [{ date: "2026-10-01", what: "consent banner changed" }] });
+    await importAll({ visibilityGrowth: 0.4 });
+    const { cycle } = await decided();
+    expect(trends(cycle.signals)).toMatchObject({ non_brand_visibility: "none unknown" });
+    expect(cycle.signals[0]?.why).toContain("2026-10-01");
+  });
+
+  test("does not rest on old data", async () => {
+    await importAll({ visibilityGrowth: 0.4 });
+    bench.now += 20 * 86_400_000;
+    expect(trends((await decided()).cycle.signals)).toMatchObject({ non_brand_visibility: "none unknown" });
+  });
+});
