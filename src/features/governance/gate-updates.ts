@@ -5,6 +5,7 @@ import { applyUpdate, checkUpdate, GATE_SET, type CheckedUpdate, type GateUpdate
 import { planChecklist } from "../../lib/plan-checklist.ts";
 import { resolvePlan } from "../../lib/plans.ts";
 import type { Transaction } from "../../store/store.ts";
+import { MEASURED, measuredEvidence, measureGates } from "../measurement/gate-measures.ts";
 import { knownPlans, planInForce, type KnownPlan } from "./facts.ts";
 import { readExecution, readGates } from "./seeds.ts";
 
@@ -21,7 +22,7 @@ export async function bindUpdates(
   updates: readonly GateUpdate[],
   config: Config,
 ): Promise<{ updates: BoundUpdate[]; unmet: string[]; plan: KnownPlan | undefined }> {
-  const checked = updates.map((update) => checkUpdate(update, config.evidence_days));
+  const checked = (await withMeasures(tx, updates, config)).map((update) => checkUpdate(update, config.evidence_days));
   const approving = checked.find((update) => update.opens && fieldKey(update.gate, update.field) === APPROVED);
   if (!approving) return { updates: checked, unmet: [], plan: undefined };
   const { plans } = await knownPlans(tx);
@@ -37,6 +38,17 @@ export async function bindUpdates(
     unmet: planChecklist(plan.plan).flatMap((item) => (item.holds ? [] : [item.question])),
     plan,
   };
+}
+
+/** Evidence that says `measured` is replaced by what is measured now. */
+async function withMeasures(tx: Transaction, updates: readonly GateUpdate[], config: Config): Promise<GateUpdate[]> {
+  const wants = ({ evidence }: GateUpdate): boolean => evidence?.trim().toLowerCase() === MEASURED;
+  if (!updates.some(wants)) return [...updates];
+  const { plans } = await knownPlans(tx);
+  const measures = await measureGates(tx, planInForce(plans, await readExecution(tx))?.plan, config);
+  return updates.map((update) =>
+    wants(update) ? { ...update, evidence: measuredEvidence(measures, update) } : update,
+  );
 }
 
 /** Writes the updates to gates.json and records each field in the ledger, which is what makes an opening value count. */

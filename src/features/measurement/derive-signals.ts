@@ -7,6 +7,7 @@ import { scopeParts } from "../../lib/scopes.ts";
 import { SIGNAL_FORMULAS } from "../../lib/signal-formulas.ts";
 import type { Transaction } from "../../store/store.ts";
 import { readQueryMap } from "./query-map.ts";
+import { eachValue } from "./scoped-values.ts";
 
 /** Ledger kind of a derivation; `evidence` holds the settings' hash and the days. */
 const DERIVED = "signals.derived";
@@ -82,7 +83,7 @@ const COMPUTE: Record<Signal, (tx: Transaction, basis: Basis) => Promise<Day[]>>
     if (!map.some(({ priority }) => priority)) return [];
     const best = new Map<string, Map<string, number>>();
     let isFinal = new Map<string, boolean>();
-    await eachOf(tx, "query_cluster_coverage", { from, to }, (query, { day, value, final }) => {
+    await eachValue(tx, SIGNAL_FORMULAS.query_cluster_coverage, { from, to }, (query, { day, value, final }) => {
       const positions = best.get(day) ?? new Map<string, number>();
       const key = foldQuery(query);
       best.set(day, positions.set(key, Math.min(value, positions.get(key) ?? Number.POSITIVE_INFINITY)));
@@ -113,35 +114,11 @@ async function sumByDay(
   counts: (value: string) => boolean,
 ): Promise<Day[]> {
   const sums = new Map<string, Day>();
-  await eachOf(tx, signal, days, (value, { day, value: amount, final }) => {
+  await eachValue(tx, SIGNAL_FORMULAS[signal], days, (value, { day, value: amount, final }) => {
     const held = sums.get(day) ?? { day, value: 0, final: true };
     sums.set(day, { day, value: held.value + (counts(value) ? amount : 0), final: held.final && final });
   });
   return [...sums.values()].toSorted((a, b) => (a.day < b.day ? -1 : 1));
-}
-
-/** Visits the rows of a formula from one kind of table only: the one with the fewest dimensions, so that nothing is counted twice. */
-async function eachOf(
-  tx: Transaction,
-  signal: Signal,
-  days: { from: string; to: string },
-  visit: (value: string, row: { day: string; value: number; final: boolean }) => void,
-): Promise<void> {
-  const { source, needs } = SIGNAL_FORMULAS[signal];
-  const kinds = new Map<string, Map<string, string>>();
-  for (const scope of await tx.observations.scopes({ metric: needs.metric, source })) {
-    const parts = scopeParts(scope);
-    const value = parts.get(needs.dimension);
-    if (value === undefined) continue;
-    const kind = [...parts.keys()].toSorted().join(" ");
-    kinds.set(kind, (kinds.get(kind) ?? new Map<string, string>()).set(scope, value));
-  }
-  const [values] = [...kinds]
-    .toSorted(([a], [b]) => a.split(" ").length - b.split(" ").length || (a < b ? -1 : 1))
-    .map(([, found]) => found);
-  if (!values) return;
-  const filter = { metric: needs.metric, source, ...days, matches: (scope: string) => values.has(scope) };
-  await tx.observations.each(filter, (row) => visit(values.get(row.scope) ?? "", row));
 }
 
 /** Daily totals × the share of non-brand impressions in the newest query table that was exported on that day or later. */

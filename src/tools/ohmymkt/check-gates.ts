@@ -1,7 +1,8 @@
 import { gateReport, knownPlans, planInForce } from "../../features/governance/facts.ts";
+import { measureGates } from "../../features/measurement/gate-measures.ts";
 import { readExecution } from "../../features/governance/seeds.ts";
 import { defineTool } from "./define.ts";
-import { renderGates } from "./render.ts";
+import { renderGates, renderMeasures } from "./render.ts";
 
 export const checkGates = defineTool({
   name: "ohmymkt_check_gates",
@@ -11,8 +12,9 @@ export const checkGates = defineTool({
     return context.transact(async (tx) => {
       const { plans } = await knownPlans(tx);
       const plan = planInForce(plans, await readExecution(tx));
-      return { plan: plan?.name, ...(await gateReport(tx, plan, true)) };
+      const report = await gateReport(tx, plan, true);
+      return { plan: plan?.name, ...report, measured: await measureGates(tx, plan?.plan, context.config) };
     });
   },
-  render: (report) => renderGates(report, report.plan),
+  render: (report) => [renderGates(report, report.plan), renderMeasures(report, report.measured)].join("\n"),
 });

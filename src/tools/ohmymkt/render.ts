@@ -1,3 +1,5 @@
+import { MEASURED, type GateMeasure } from "../../features/measurement/gate-measures.ts";
+import { opens } from "../../lib/gates.ts";
 import type { GateReport } from "../../lib/gate-report.ts";
 import { cell } from "../../lib/markdown.ts";
 import type { ChecklistItem } from "../../lib/plan-checklist.ts";
@@ -29,4 +31,16 @@ export function renderGates(report: GateReport, plan: string | undefined): strin
     ...rows,
     ...(remedies.length > 0 ? ["", "Remedies:", ...remedies] : []),
   ].join("\n");
+}
+
+/** What the fields that do not pass measure now, with the call that would set those that would open. */
+export function renderMeasures(report: GateReport, measures: readonly GateMeasure[]): string {
+  const fields = report.gates.flatMap((gate) => gate.fields);
+  const lines = measures.flatMap(({ gate, field, value, says }) => {
+    if (fields.find((one) => one.gate === gate && one.field === field)?.status === "pass") return [];
+    if (value === undefined) return [`- ${gate}.${field} cannot be measured yet: ${says}`];
+    const call = `ohmymkt_update_gates {updates: [{gate: "${gate}", field: "${field}", value: ${value}, evidence: "${MEASURED}"}]}`;
+    return [`- ${gate}.${field} = ${value}: ${says}${opens(gate, field, value) ? `; ${call}` : ""}`];
+  });
+  return lines.length > 0 ? ["", "Measured now:", ...lines].join("\n") : "";
 }
