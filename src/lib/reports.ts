@@ -5,7 +5,7 @@ import type { GateReport } from "./gate-report.ts";
 import type { IncidentFact, Postmortem } from "./incidents.ts";
 import type { Money } from "./plans.ts";
 import type { Task, TaskStatus } from "./tasks.ts";
-import type { TrendPanel } from "./trend-panels.ts";
+import { unmeasuredPanel, type TrendPanel } from "./trend-panels.ts";
 import type { Conflict, SignalReading } from "./trends.ts";
 
 /** An incident with the text of its postmortem, once there is one. */
@@ -76,7 +76,7 @@ export interface GrowthReport {
   recovery: CycleEntry["recovery"];
   cycles: Pick<CycleEntry, "id" | "cadence" | "at" | "decision" | "report">[];
   signals: SignalReading[];
-  /** At most one a decision signal, in the order of `SIGNAL_NAMES`. */
+  /** At most one a decision signal; `reportPanels` adds those that are missing. */
   panels: readonly TrendPanel[];
   conflicts: Conflict[];
   gates: GateReport;
@@ -97,6 +97,14 @@ export interface GrowthReport {
   publishing?: readonly PublishingLine[];
   footnotes: readonly Footnote[];
   ledger_head: string;
+}
+
+/** One panel for every signal of a report, in the order of its readings; a signal without a panel gets one without points. */
+export function reportPanels({ panels, signals, window }: GrowthReport): TrendPanel[] {
+  const days = { from: window.from.slice(0, 10), to: window.to.slice(0, 10) };
+  return signals.map(
+    (reading) => panels.find(({ signal }) => signal === reading.signal) ?? unmeasuredPanel(reading, days),
+  );
 }
 
 /** The required tasks that are not completed, with why where that is known; an id that does not exist counts as open. */

@@ -1,5 +1,20 @@
 import type { MeasuredTrend } from "./measured-trend.ts";
 import type { Signal, Trend } from "./metrics.ts";
+import type { SignalReading } from "./trends.ts";
+
+/** What a reader calls each decision signal. */
+export const SIGNAL_TITLES: Readonly<Record<Signal, string>> = {
+  non_brand_visibility: "Non-brand visibility",
+  query_cluster_coverage: "Query cluster coverage",
+  high_intent_session: "High-intent sessions",
+  conversion_assist: "Assisted conversions",
+};
+
+/** The title of a signal or metric: a name that is no decision signal stays, in plain words. */
+export function metricTitle(name: string): string {
+  const titles: Readonly<Record<string, string>> = SIGNAL_TITLES;
+  return (Object.hasOwn(titles, name) ? titles[name] : undefined) ?? name.replaceAll("_", " ");
+}
 
 /** Something that happened to a series inside the window; both days inclusive, calendar days of the series. */
 export interface PanelMark {
@@ -21,7 +36,7 @@ export interface TrendPanel {
   source?: string;
   measured: MeasuredTrend;
   /** Present only when nothing was measured and somebody stated the trend. */
-  declared?: { trend: Exclude<Trend, "unknown">; source: string; at: string };
+  declared?: { trend: Exclude<Trend, "unknown">; source?: string; at?: string };
   marks: readonly PanelMark[];
   /** Ids of the report's footnotes that name the observations. */
   footnotes: readonly string[];
@@ -34,6 +49,21 @@ export function panelTrend({ measured, declared }: Pick<TrendPanel, "measured" |
 } {
   if (measured.trend !== "unknown") return { trend: measured.trend, basis: "measured" };
   return declared ? { trend: declared.trend, basis: "declared" } : { trend: "unknown", basis: "none" };
+}
+
+/** The panel of a signal without a series: what its reading says, and no points. `window` holds its first and last day. */
+export function unmeasuredPanel(reading: SignalReading, window: { from: string; to: string }): TrendPanel {
+  const { signal, trend, basis, why } = reading;
+  return {
+    signal,
+    title: SIGNAL_TITLES[signal],
+    unit: "",
+    kind: "count",
+    measured: { trend: "unknown", why, step: "day", ...window, points: [], leftOut: [] },
+    ...(basis === "declared" && trend !== "unknown" ? { declared: { trend } } : {}),
+    marks: [],
+    footnotes: [],
+  };
 }
 
 /** One lettered remark of a chart: days that are shaded, or one day with a line. */
