@@ -1,45 +1,11 @@
 import { GATES, GATE_NAMES } from "../lib/gates.ts";
-import type { GateReport } from "../lib/gate-report.ts";
 import { SIGNAL_NAMES, SIGNALS } from "../lib/metrics.ts";
 import type { GrowthReport } from "../lib/reports.ts";
+import { sampleGates } from "./sample-gates.ts";
 import { samplePanels, sampleTrend, sampleUnknown, SAMPLE_WINDOW } from "./sample-series.ts";
 
 const AT = "2026-11-21T07:00:00.000Z";
 const CYCLE = "cyc-2026-11-21-weekly";
-
-/** Every field passes with evidence, except those that are named here. */
-function gates(
-  failing: Record<string, { status: GateReport["gates"][number]["fields"][number]["status"]; why: string }> = {},
-): GateReport {
-  const reports = GATE_NAMES.map((gate) => {
-    const fields = Object.entries(GATES[gate].fields).map(([field, rule]) => {
-      const value = rule.type === "boolean" ? true : rule.type === "integer" ? 10 : 0.91;
-      const failed = failing[field];
-      const evidence = `${rule.need}: checked against docs/evidence/${field}.md`;
-      return {
-        gate,
-        field,
-        value: failed?.status === "fail" ? (rule.type === "boolean" ? false : 0) : value,
-        status: failed?.status ?? ("pass" as const),
-        why: failed?.why ?? evidence,
-        ...(failed?.status === "fail"
-          ? {}
-          : { evidence: { evidence, set_by: "person:mara", set_at: "2026-11-15T09:00:00.000Z" }, age_days: 6 }),
-      };
-    });
-    const open = fields.filter(({ status }) => status !== "pass");
-    return {
-      gate,
-      pass: open.length === 0,
-      fields,
-      remedies: open.map(
-        ({ field }) =>
-          `confirm it with fresh evidence: ohmymkt_update_gates {gate: "${gate}", field: "${field}", value: …, evidence: "…"}`,
-      ),
-    };
-  });
-  return { overall: reports.every(({ pass }) => pass) ? "PASS" : "BLOCKED", gates: reports };
-}
 
 const UP = sampleTrend({
   level: 18_400,
@@ -185,7 +151,7 @@ const intervene: GrowthReport = {
       used: "gsc",
     },
   ],
-  gates: gates({
+  gates: sampleGates({
     dashboard_stable: { status: "expired", why: "its evidence expired on 2026-11-19" },
   }),
   incidents: [
@@ -340,7 +306,7 @@ const allUp: GrowthReport = {
   ]),
   signals: intervene.signals.map((one) => ({ ...one, trend: "up", why: "up over 84 days" })),
   conflicts: [],
-  gates: gates(),
+  gates: sampleGates(),
   incidents: [],
   overdue: [],
   spend: [
@@ -400,7 +366,7 @@ const unknown: GrowthReport = {
   panels: samplePanels(
     [UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN],
     [{ declared: { trend: "up", source: "sales team", at: "2026-11-19T09:00:00.000Z" } }, {}, {}, {}],
-  ).map(({ source: _, ...panel }) => ({ ...panel, footnotes: [] })),
+  ).map((panel) => ({ ...panel, footnotes: [] })),
   confidence: "Low: nothing was measured in the window, one trend was stated.",
   conflicts: [],
   footnotes: [],
@@ -430,7 +396,7 @@ const empty: GrowthReport = {
   })),
   panels: [],
   conflicts: [],
-  gates: gates(
+  gates: sampleGates(
     Object.fromEntries(
       GATE_NAMES.flatMap((gate) =>
         Object.entries(GATES[gate].fields).map(([field, rule]) => [
@@ -452,65 +418,6 @@ const empty: GrowthReport = {
   footnotes: [],
   ledger_head: "",
 };
-
-/** What no text may do to a page: close a tag, break a table, run, push the layout wide, or change its direction for others. */
-export const HOSTILE = {
-  script: `</title><script>alert("x")</script><img src=x onerror='alert(1)'>`,
-  attribute: `" onmouseover="alert(1)" x='`,
-  markdown: "a | b\n# heading ` code <b>",
-  long: `https://example.com/${"very-long-path-".repeat(20)}`,
-  chinese: "可见度上升,但高意向会话下降:先修复定价页的内部链接,再考虑扩大规模。",
-  arabic: "ارتفعت الظهورات بينما انخفضت الجلسات عالية النية، لذلك نوقف التوسع حتى تُصلح صفحة الأسعار.",
-  control: "bell\u0007 null\u0000 lone \ud800 bidi \u202etxet\u202c end ]]> & < >",
-} as const;
-
-/** Every string of a value, replaced; keys and the members that are no free text stay. */
-function withTexts<T>(value: T, text: (old: string, key: string) => string, key = ""): T {
-  if (typeof value === "string") return text(value, key) as T;
-  if (Array.isArray(value)) return value.map((one) => withTexts(one, text, key)) as T;
-  if (value === null || typeof value !== "object") return value;
-  return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, withTexts(one, text, name)])) as T;
-}
-
-const FREE_TEXT = new Set([
-  "title",
-  "why",
-  "reason",
-  "scale_reasons",
-  "confidence",
-  "would_change",
-  "summary",
-  "impact",
-  "root_cause",
-  "owner",
-  "label",
-  "source",
-  "unit",
-  "purpose",
-  "platform",
-  "receipt",
-  "rollback_condition",
-  "text",
-  "name",
-  "overdue",
-  "id",
-  "evidence",
-  "module",
-  "remedies",
-  "report",
-  "ledger_head",
-  "used",
-  "signal_title",
-  "observation",
-]);
-
-/** The report with this text in every place where a person or an agent writes. */
-export function hostileReport(words: string): GrowthReport {
-  return withTexts(
-    { ...allUp, ...intervene, spend: allUp.spend ?? [], publishing: allUp.publishing ?? [] },
-    (old, key) => (FREE_TEXT.has(key) ? words : old),
-  );
-}
 
 /** Reports of projects in very different states, for everything that renders one. */
 export const SAMPLE_REPORTS = { intervene, continue: allUp, rollback, unknown, empty } as const;

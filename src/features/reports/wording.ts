@@ -1,5 +1,6 @@
 import { tz } from "@date-fns/tz";
 import { format } from "date-fns";
+import type { Money } from "../../lib/plans.ts";
 import type { TrendPanel } from "../../lib/trend-panels.ts";
 
 const NO_BREAK = "\u00a0";
@@ -18,6 +19,11 @@ export function instantText(instant: string): string {
 /** Thousands separated by commas, at most two decimals. */
 export function numberText(value: number): string {
   return value.toLocaleString("en-US", { maximumFractionDigits: 2 });
+}
+
+/** An amount with two decimals and its ISO 4217 code: `1,840.50 EUR`. */
+export function moneyText({ amount, currency }: Money): string {
+  return `${amount.toLocaleString("en-US", { minimumFractionDigits: 2, maximumFractionDigits: 2 })}${NO_BREAK}${currency}`;
 }
 
 /** A value of a panel's series in its unit's form: `18,400` or `58 %`. */
@@ -50,4 +56,16 @@ export function counted(count: number, noun: string): string {
 /** The text with its per cent signs held to their numbers. */
 export function unbroken(text: string): string {
   return text.replaceAll(/(?<=\d) %/g, `${NO_BREAK}%`);
+}
+
+/** Names of gates and of the state `rolled_back` without their underscore; nothing else of the text changes. */
+export function spokenNames(text: string): string {
+  return text.replaceAll(/\b([a-z]+)_(gate|back)\b/g, "$1 $2");
+}
+
+/** The text as a sentence: a plain first word gets a capital, and the end a full stop. */
+export function sentence(text: string): string {
+  const whole = unbroken(text.trim());
+  const begun = /^[a-z]+(?:[\s,;]|:\s)/.test(whole) ? capital(whole) : whole;
+  return /[.!?…。؟]$/u.test(begun) ? begun : `${begun}.`;
 }

@@ -3,7 +3,7 @@ import type { Decision } from "../../../lib/cadence.ts";
 import type { Trend } from "../../../lib/metrics.ts";
 import { reportPanels, type GrowthReport } from "../../../lib/reports.ts";
 import { escapeHtml } from "../page/html.ts";
-import { capital, changeText, dayText, plainWords } from "../wording.ts";
+import { capital, changeText, dayText, spokenNames } from "../wording.ts";
 import { shorten, wrapText } from "./fit-text.ts";
 import { isDrawable, isRightToLeft } from "./scripts.ts";
 import { sparkline } from "./sparkline.ts";
@@ -41,7 +41,7 @@ export function decisionChart(report: GrowthReport, { anyScript }: { anyScript: 
   const shown = (text: string, otherwise: string): string => (anyScript || isDrawable(text) ? text : otherwise);
   const word = decision ? capital(decision.decision) : "No decision yet";
   const scale = decision
-    ? `Scale ${decision.scale}${decision.scale_reasons.length > 0 ? `: ${decision.scale_reasons.map(plainWords).join("; ")}` : ""}`
+    ? `Scale ${decision.scale}${decision.scale_reasons.length > 0 ? `: ${decision.scale_reasons.map(spokenNames).join("; ")}` : ""}`
     : "Scale blocked: no cycle has decided yet";
   const reason = shown(decision?.reason ?? "No cycle has run. Run one to get a decision.", UNDRAWABLE);
   const head = [

@@ -1,4 +1,7 @@
-type Rasterizer = typeof import("@resvg/resvg-wasm").Resvg;
+import { readBinary } from "../../../assets.ts";
+import type { Resvg as ResvgClass } from "@resvg/resvg-wasm";
+
+type Rasterizer = typeof ResvgClass;
 
 let loading: Promise<{ Resvg: Rasterizer; fonts: Uint8Array[] }> | undefined;
 
@@ -22,10 +25,7 @@ export async function rasterize(svg: string): Promise<Uint8Array> {
 }
 
 async function load(): Promise<{ Resvg: Rasterizer; fonts: Uint8Array[] }> {
-  const [{ initWasm, Resvg }, { readBinary }] = await Promise.all([
-    import("@resvg/resvg-wasm"),
-    import("../../../package-binaries.ts"),
-  ]);
+  const { initWasm, Resvg } = await import("@resvg/resvg-wasm");
   await initWasm(readBinary("rasterizer"));
   return { Resvg, fonts: await Promise.all([readBinary("regular"), readBinary("bold")]) };
 }

@@ -1,5 +1,6 @@
 import type { TopLevelSpec } from "vega-lite";
 import { panelTrend, type TrendPanel } from "../../../lib/trend-panels.ts";
+import { printable } from "../page/html.ts";
 import { CHART_COLOURS as COLOURS, CHART_FONT } from "./palette.ts";
 import { fitRows, labelRows, pointRows, spanRows, timeDomain } from "./trend-rows.ts";
 
@@ -39,7 +40,8 @@ export function trendSpec(panel: TrendPanel, size: ChartSize, hatch: string): To
   };
 }
 
-function unitTitle({ unit, kind, measured }: TrendPanel): string {
+function unitTitle({ unit: said, kind, measured }: TrendPanel): string {
+  const unit = printable(said);
   if (unit === "") return "";
   const every = measured.step === "day" ? "per day" : "per week";
   return kind === "share" ? `Share ${unit}, ${every}` : `${unit.slice(0, 1).toUpperCase()}${unit.slice(1)} ${every}`;
@@ -179,6 +181,7 @@ function theme({ font, width }: ChartSize): NonNullable<TopLevelSpec["config"]> 
     font: CHART_FONT,
     view: { stroke: null },
     axis: {
+      aria: false,
       labelFontSize: font,
       labelColor: COLOURS.ink,
       labelPadding: 6,
@@ -188,7 +191,7 @@ function theme({ font, width }: ChartSize): NonNullable<TopLevelSpec["config"]> 
     },
     axisX: { ticks: true, tickColor: COLOURS.muted, tickSize: 4, domain: true, domainColor: COLOURS.muted },
     // A title that is wider than the image would shrink the plot to nothing.
-    title: { fontSize: font, fontWeight: 400, color: COLOURS.ink, limit: width * 0.8 },
+    title: { aria: false, fontSize: font, fontWeight: 400, color: COLOURS.ink, limit: width * 0.8 },
     locale: { number: { decimal: ".", thousands: ",", grouping: [3], currency: ["", ""], percent: "\u00a0%" } },
   };
 }

@@ -16,12 +16,14 @@ const ENTITIES: Readonly<Record<string, string>> = {
 // oxlint-disable-next-line no-control-regex -- those are the characters that are meant
 const UNPRINTABLE = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069\ufffe\uffff]/g;
 
-/** Text for an element or a quoted attribute of HTML or SVG; characters that may not stand there become U+FFFD. */
+/** The text with U+FFFD for every character that may not stand in a page. */
+export function printable(text: string): string {
+  return text.toWellFormed().replaceAll(UNPRINTABLE, "\ufffd");
+}
+
+/** Printable text for an element or a quoted attribute of HTML or SVG. */
 export function escapeHtml(text: string): string {
-  return text
-    .toWellFormed()
-    .replaceAll(UNPRINTABLE, "\ufffd")
-    .replaceAll(/[&<>"']/g, (character) => ENTITIES[character] ?? character);
+  return printable(text).replaceAll(/[&<>"']/g, (character) => ENTITIES[character] ?? character);
 }
 
 /** A template whose every insertion is escaped, except markup that `html` or `trusted` made; lists are joined, `undefined` and `false` are nothing. */

@@ -1,6 +1,6 @@
 import { panelTrend } from "../../../lib/trend-panels.ts";
 import { reportPanels, type GrowthReport } from "../../../lib/reports.ts";
-import { capital, changeText, instantText, plainWords, unbroken } from "../wording.ts";
+import { capital, changeText, instantText, plainWords, sentence, spokenNames, unbroken } from "../wording.ts";
 import { html, type Html } from "./html.ts";
 import { DECISION_LOOK, SCALE_LOOK, shapeOf, status, TREND_LOOK } from "./status.ts";
 
@@ -45,11 +45,11 @@ export function opening(report: GrowthReport): Html {
 }
 
 function scale(decision: GrowthReport["decision"]): Html {
-  const reasons = decision ? decision.scale_reasons.map(plainWords) : ["no cycle has decided yet"];
+  const reasons = decision ? decision.scale_reasons.map(spokenNames) : ["no cycle has decided yet"];
   const state = decision?.scale ?? "blocked";
   return html`<p class="scale">
     <strong>Scale ${status(SCALE_LOOK[state], state)}</strong
-    >${reasons.length > 0 && html` <span dir="auto">${capital(reasons.join("; "))}.</span>`}
+    >${reasons.length > 0 && html` <span dir="auto">${sentence(reasons.join("; "))}</span>`}
   </p>`;
 }
 

@@ -1,14 +1,8 @@
-import type { Money } from "../../../lib/plans.ts";
 import type { PublishingLine, SpendLine } from "../../../lib/reports.ts";
-import { instantText, plainWords } from "../wording.ts";
+import { instantText, moneyText, plainWords } from "../wording.ts";
 import { html, type Html } from "./html.ts";
 import { section, table } from "./section.ts";
 import { PUBLISHING_LOOK, status } from "./status.ts";
-
-/** `1,840.50 EUR`. */
-function moneyText({ amount, currency }: Money): string {
-  return `${amount.toLocaleString("en-US", { minimumFractionDigits: 2, maximumFractionDigits: 2 })}\u00a0${currency}`;
-}
 
 /** Money that left, beside its approved limit. */
 export function spend(lines: readonly SpendLine[]): Html {

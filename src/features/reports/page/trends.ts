@@ -1,7 +1,7 @@
 import { annotations, panelTrend, type TrendPanel } from "../../../lib/trend-panels.ts";
 import type { Footnote } from "../../../lib/reports.ts";
 import { annotationText, declaredText, present } from "../charts/trend-text.ts";
-import { capital, changeText, dayText, unbroken } from "../wording.ts";
+import { changeText, dayText, sentence } from "../wording.ts";
 import { html, trusted, type Html } from "./html.ts";
 import { section } from "./section.ts";
 import { status, TREND_LOOK } from "./status.ts";
@@ -38,7 +38,7 @@ function article({ panel, wide, narrow }: DrawnPanel, footnotes: readonly Footno
         ${basis === "measured" && measured.test ? html`<span class="change">${changeText(measured.test.change)}</span>` : ""}
       </p>
       <p dir="auto">
-        ${declared && basis === "declared" ? `${capital(declaredText(declared))}; nothing was measured.` : `${capital(unbroken(measured.why))}${/[.!?]$/.test(measured.why) ? "" : "."}`}
+        ${sentence(declared && basis === "declared" ? `${declaredText(declared)}; nothing was measured` : measured.why)}
       </p>
       <p class="soft">
         ${have} of ${of} ${step}s have a

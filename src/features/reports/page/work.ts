@@ -1,6 +1,6 @@
 import { metricTitle } from "../../../lib/trend-panels.ts";
 import type { GrowthReport, ReportedAction, SprintProgress } from "../../../lib/reports.ts";
-import { counted, dayText, numberText, plainWords } from "../wording.ts";
+import { counted, dayText, numberText, plainWords, spokenNames } from "../wording.ts";
 import { html, type Html } from "./html.ts";
 import { section, subheading, table, type Column } from "./section.ts";
 import { RECOVERY_LOOK, status } from "./status.ts";
@@ -74,7 +74,7 @@ function progress(sprint: SprintProgress): Html {
 }
 
 const ACTION_COLUMNS = (at: string): Column<ReportedAction>[] => [
-  { head: "Action", cell: ({ title, id }) => html`${plainWords(title)} <span class="soft"><bdi>${id}</bdi></span>` },
+  { head: "Action", cell: ({ title, id }) => html`${spokenNames(title)} <span class="soft"><bdi>${id}</bdi></span>` },
   { head: "Owner", cell: ({ owner }) => owner },
   { head: "Due", cell: ({ due_date }) => due(due_date, at), set: "tight" },
   {
