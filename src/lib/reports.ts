@@ -2,13 +2,65 @@ import type { Action } from "./actions.ts";
 import type { CampaignState } from "./campaign.ts";
 import type { CycleEntry } from "./cycle.ts";
 import type { GateReport } from "./gate-report.ts";
-import type { IncidentFact } from "./incidents.ts";
+import type { IncidentFact, Postmortem } from "./incidents.ts";
+import type { Money } from "./plans.ts";
 import type { Task, TaskStatus } from "./tasks.ts";
+import { unmeasuredPanel, type TrendPanel } from "./trend-panels.ts";
 import type { Conflict, SignalReading } from "./trends.ts";
 
-/** Everything that a growth report says; its Markdown is rendered from this and nothing else. */
+/** An incident with the text of its postmortem, once there is one. */
+export interface ReportedIncident extends IncidentFact {
+  resolved_at?: string;
+  postmortem_text?: Postmortem;
+}
+
+/** An open action with what would prove it wrong, where that is known. */
+export interface ReportedAction extends Action {
+  rollback_condition?: string;
+}
+
+/** Board items by the state of the task that each became; `planned` ones have no task yet. */
+export interface SprintProgress {
+  plan: string;
+  items: number;
+  completed: number;
+  in_progress: number;
+  planned: number;
+  /** Failed or cancelled. */
+  lost: number;
+  /** Past their due day and not completed; they are counted above as well. */
+  overdue: number;
+  /** Lack one of the four required fields; they are counted above as well. */
+  not_executable: number;
+}
+
+/** Money that left, by purpose; `limit` is what was approved. */
+export interface SpendLine {
+  purpose: string;
+  spent: Money;
+  limit?: Money;
+}
+
+/** One thing in the outbox, with its receipt once it left. */
+export interface PublishingLine {
+  title: string;
+  platform: string;
+  status: "held" | "sent" | "failed" | "retracted";
+  at: string;
+  receipt?: string;
+}
+
+/** Text that a panel points at by id: which observations a figure rests on. */
+export interface Footnote {
+  id: string;
+  text: string;
+}
+
+/** Everything that a growth report says; Markdown, page, chart and `report.json` are rendered from this and nothing else. */
 export interface GrowthReport {
   at: string;
+  /** IANA zone in which the days of due dates and series are counted; instants are UTC. */
+  timezone: string;
   window: { text: string; from: string; to: string };
   /** `partial` while a required task is not completed. */
   status: "complete" | "partial";
@@ -16,20 +68,43 @@ export interface GrowthReport {
   plan: { name: string; title: string; version: number; status: string } | null;
   campaign: CampaignState;
   decision: Pick<CycleEntry, "id" | "cadence" | "decision" | "reason" | "scale" | "scale_reasons" | "at"> | null;
+  /** How sure the decision is, in one sentence; null when nothing has been decided. */
+  confidence: string | null;
+  /** What would have to happen for another decision, one sentence each. */
+  would_change: readonly string[];
+  /** How the signals that the last intervene set out to mend stand now. */
+  recovery: CycleEntry["recovery"];
   cycles: Pick<CycleEntry, "id" | "cadence" | "at" | "decision" | "report">[];
   signals: SignalReading[];
+  /** At most one a decision signal; `reportPanels` adds those that are missing. */
+  panels: readonly TrendPanel[];
   conflicts: Conflict[];
   gates: GateReport;
-  incidents: IncidentFact[];
+  incidents: ReportedIncident[];
+  /** Null when no campaign has a sprint board. */
+  sprint: SprintProgress | null;
   tasks: {
     counts: Record<TaskStatus, number>;
     open: Pick<Task, "id" | "title" | "owner" | "due_date" | "status">[];
     /** Failed or cancelled inside the window, each with the reason. */
     lost: (Pick<Task, "id" | "title" | "owner" | "status"> & { why: string })[];
   };
-  actions: Action[];
+  actions: ReportedAction[];
   overdue: string[];
+  /** Absent while nothing can be spent. */
+  spend?: readonly SpendLine[];
+  /** Absent while nothing can be published. */
+  publishing?: readonly PublishingLine[];
+  footnotes: readonly Footnote[];
   ledger_head: string;
+}
+
+/** One panel for every signal of a report, in the order of its readings; a signal without a panel gets one without points. */
+export function reportPanels({ panels, signals, window }: GrowthReport): TrendPanel[] {
+  const days = { from: window.from.slice(0, 10), to: window.to.slice(0, 10) };
+  return signals.map(
+    (reading) => panels.find(({ signal }) => signal === reading.signal) ?? unmeasuredPanel(reading, days),
+  );
 }
 
 /** The required tasks that are not completed, with why where that is known; an id that does not exist counts as open. */

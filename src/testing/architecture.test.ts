@@ -17,8 +17,9 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   // Leaves: an error needs nothing, settings are a document of the domain, assets are the package's files as values.
   "errors.ts": [],
   "config.ts": ["lib"],
-  "assets.ts": ["errors.ts", "package-files.ts"],
+  "assets.ts": ["errors.ts", "package-files.ts", "package-binaries.ts"],
   "package-files.ts": [],
+  "package-binaries.ts": [],
 };
 
 /** Packages and platform modules of the layers that have a closed list; the rules below bind the others. */
@@ -37,6 +38,7 @@ const MAY_USE: Record<string, readonly string[]> = {
   "config.ts": ["zod"],
   "assets.ts": [],
   "package-files.ts": ["node:fs", "node:path"],
+  "package-binaries.ts": ["@resvg/resvg-wasm", "dejavu-fonts-ttf"],
   "index.ts": ["@opencode-ai/plugin"],
 };
 
@@ -46,6 +48,7 @@ const HOST_SDK = /^(?:index\.ts$|hosts\/opencode\/|hosts\/library\.ts$|hooks\/)/
 const DISK: readonly { where: RegExp; names?: readonly string[]; why: string }[] = [
   { where: /^store\//, why: "the store is what reads and writes projects" },
   { where: /^package-files\.ts$/, why: "reads the package's own files, once, at build time" },
+  { where: /^package-binaries\.ts$/, why: "reads the package's rasterizer and fonts when an image is drawn" },
   {
     where: /^features\/claude-code-agent-loader\/disk\.ts$/,
     why: "the four questions that the project loader asks a disk",

@@ -3,9 +3,10 @@ import type { CycleEntry } from "../../lib/cycle.ts";
 import { cell, linesOr } from "../../lib/markdown.ts";
 import type { Conflict } from "../../lib/trends.ts";
 
-/** One action as a line with owner and day. */
-export function actionLine(action: Action): string {
-  return `- [${action.status === "done" ? "x" : " "}] ${action.title} — ${action.owner}, due ${action.due_date} (\`${action.id}\`)${action.reason ? ` — ${action.status}: ${action.reason}` : ""}`;
+/** One action as a line with owner and day, and with what would prove it wrong where that is known. */
+export function actionLine(action: Action & { rollback_condition?: string }): string {
+  const rollback = action.rollback_condition ? ` — rolled back if: ${cell(action.rollback_condition)}` : "";
+  return `- [${action.status === "done" ? "x" : " "}] ${action.title} — ${action.owner}, due ${action.due_date} (\`${action.id}\`)${action.reason ? ` — ${action.status}: ${action.reason}` : ""}${rollback}`;
 }
 
 /** Both sides of each conflict, with observation ids. */

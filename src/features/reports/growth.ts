@@ -49,6 +49,7 @@ async function collect(
   const unfinished = await tx.tasks.list({ status: ["pending", "claimed", "in_progress"], limit: 100 });
   return {
     at: tx.now,
+    timezone: config.timezone,
     window: { text: request.window, from, to: tx.now },
     status: open.length > 0 ? "partial" : "complete",
     open_required: open,
@@ -72,13 +73,18 @@ async function collect(
           at: last.at,
         }
       : null,
+    confidence: null,
+    would_change: [],
+    recovery: last?.recovery ?? [],
     cycles: cycles
       .filter((entry) => entry.at >= from)
       .map(({ id, cadence, at, decision, report }) => ({ id, cadence, at, decision, report })),
     signals: readSignals(observations, window, config.source_order),
+    panels: [],
     conflicts: findConflicts(observations, window, config.source_order),
     gates: standing.gates,
     incidents: incidentsInWindow(standing.incidents, from),
+    sprint: null,
     tasks: {
       counts: await tx.tasks.count(),
       open: unfinished.map(({ id, title, owner, due_date, status }) => ({
@@ -100,6 +106,7 @@ async function collect(
     overdue: overdueCadences(cycles, standing.execution.started_at, tx.now).map(
       ({ cadence, last: at }) => `${cadence}${at ? `, last run ${at.slice(0, 10)}` : ", never run"}`,
     ),
+    footnotes: [],
     ledger_head: (await tx.ledger.head()).hash,
   };
 }
