@@ -322,7 +322,7 @@ export function observationPromises(bench: Bench): void {
         expect(await tx.observations.scopes({ metric: "clicks" })).toEqual([]);
         expect(await tx.ledger.list({ kind: "observations.*" })).toEqual([]);
       });
-      const { day: _, track, metric = "clicks", value, scope } = { ...clicks(1, 1), ...wrong };
+      const { day: _, track, metric, value, scope } = { ...clicks(1, 1), ...wrong };
       if (wrong.day !== undefined) return;
       const stated = {
         track,
