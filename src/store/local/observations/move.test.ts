@@ -39,10 +39,22 @@ test("an older database keeps every observation under its id, in its order, and 
   await store.transaction(CAUSE, async (tx) => {
     const listed = await tx.observations.list({});
     expect(
-      listed.map(({ id, metric, observed_at, track, value, trend, unit, source, recorded_at, actor }) => [
-        ...[metric, Date.parse(observed_at), id, track, value ?? null, trend ?? null, unit ?? null, source],
-        ...[Date.parse(recorded_at), JSON.stringify(actor)],
-      ]),
+      listed.map((one) => {
+        const [value, trend, unit] = [one.value ?? null, one.trend ?? null, one.unit ?? null];
+        const [observed, recorded] = [Date.parse(one.observed_at), Date.parse(one.recorded_at)];
+        return [
+          one.metric,
+          observed,
+          one.id,
+          one.track,
+          value,
+          trend,
+          unit,
+          one.source,
+          recorded,
+          JSON.stringify(one.actor),
+        ];
+      }),
     ).toEqual(ROWS.map(([metric, observed, _seq, ...rest]) => [metric, observed, ...rest]));
     for (const one of listed) expect(await tx.observations.get(one.id)).toEqual(one);
     const [share] = await tx.observations.series({ metric: "ctr", from: "2026-01-01", to: "2026-01-31" });

@@ -10,6 +10,7 @@ import { scopesOf } from "./series.ts";
 class Explained extends Sql {
   readonly steps: string[] = [];
 
+  // oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- as in the class itself
   override get<Row>(sql: string, ...params: Parameters<Sql["get"]>[1][]): Row | undefined {
     this.#explain(sql, params);
     return super.get<Row>(sql, ...params);

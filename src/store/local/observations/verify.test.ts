@@ -81,7 +81,11 @@ test.each<[string, string[], object]>([
     ],
     { batch: "batch-2", problem: /not the batch that the ledger/ },
   ],
-  ["a batch without a hash", ["UPDATE batch SET hash = NULL WHERE id = 2"], { batch: "batch-2" }],
+  [
+    "a batch without a hash",
+    ["UPDATE batch SET hash = NULL WHERE id = 2", "UPDATE observation SET value = 9, row_hash = NULL WHERE seq = 4"],
+    { batch: "batch-2" },
+  ],
   [
     "a batch removed with its rows",
     ["DELETE FROM observation WHERE seq = 4", "DELETE FROM batch WHERE id = 2"],
