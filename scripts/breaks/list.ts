@@ -249,11 +249,28 @@ export const BREAKS: readonly Break[] = [
     "are kept side by side",
     one(
       "conflicting value dropped by the store",
-      "src/store/local/observations.ts",
-      "${where.text} ORDER BY observed_at, seq",
-      "${where.text} GROUP BY track, metric ORDER BY observed_at, seq",
+      "src/store/local/observations/list.ts",
+      "${where.text} ORDER BY o.observed_at, o.seq",
+      "${where.text} GROUP BY s.track, s.metric ORDER BY o.observed_at, o.seq",
       LOCAL,
     ),
+  ),
+  only(
+    "comes again",
+    one(
+      "file imported twice counts twice",
+      "src/store/local/observations/import.ts",
+      "if (held.length === 0) return false",
+      "if (held.length >= 0) return false",
+      LOCAL,
+    ),
+  ),
+  one(
+    "changed observation not noticed",
+    "src/store/local/observations/verify.ts",
+    "rowHash(text) !== row.row_hash",
+    "rowHash(text) < 0",
+    "src/store/local/observations/verify.test.ts",
   ),
   one(
     "corrupt file replaced by default",

@@ -9,10 +9,7 @@ import { unmeasuredPanel, type TrendPanel } from "./trend-panels.ts";
 import type { Conflict, SignalReading } from "./trends.ts";
 
 /** An incident with the text of its postmortem, once there is one. */
-export interface ReportedIncident extends IncidentFact {
-  resolved_at?: string;
-  postmortem_text?: Postmortem;
-}
+export type ReportedIncident = IncidentFact & { postmortem_text?: Postmortem };
 
 /** An open action with what would prove it wrong, where that is known. */
 export interface ReportedAction extends Action {

@@ -180,6 +180,60 @@ describe("conflicts", () => {
     expect<string[]>(find(observations).map((conflict) => conflict.kind)).toEqual(kinds);
   });
 
+  test("of many days are one, shown by its worst day, with how many there are and from when to when", () => {
+    const day = (n: number): string => `2026-03-0${n}T00:00:00.000Z`;
+    const pairs: [number, number, number][] = [
+      [5, 100, 150],
+      [2, 100, 110],
+      [3, 100, 101],
+      [4, 100, 200],
+      [6, 100, 200],
+      [7, 100, 120],
+    ];
+    const found = find(
+      pairs.flatMap(([n, a, b]) => [seen("ga4", { value: a }, day(n)), seen("gsc", { value: b }, day(n))]),
+    );
+    expect(found).toHaveLength(1);
+    expect(found[0]).toMatchObject({
+      observed_at: day(6),
+      days: { count: 5, first: "2026-03-02", last: "2026-03-07" },
+      claims: [{ value: 100 }, { value: 200 }],
+    });
+  });
+
+  test.each([
+    ["9 and 16 events", 9, 16, "count", 0],
+    ["90 and 120 events", 90, 120, "count", 1],
+    ["9 and 16 of something else", 9, 16, "eur", 1],
+    ["1000 and 1060 events, beyond the tolerance but not beyond chance", 1000, 1060, "count", 0],
+    ["1000 and 1100 events", 1000, 1100, "count", 1],
+    ["100,000 and 104,000 events, beyond chance but not beyond the tolerance", 100_000, 104_000, "count", 0],
+  ])("counts differ by more than chance: %s", (_what, a, b, unit, conflicts) => {
+    const claims = [seen("ga4", { value: a }, undefined, { unit }), seen("gsc", { value: b }, undefined, { unit })];
+    expect(find(claims)).toHaveLength(conflicts);
+  });
+
+  test("a statement by hand is no count, so chance does not excuse it", () => {
+    expect(find([seen("ann", { value: 9 }), seen("gsc", { value: 16 }, undefined, { unit: "count" })])).toHaveLength(1);
+  });
+
+  test("scopes are compared with themselves only", () => {
+    const scoped = (source: string, value: number, scope?: string) =>
+      seen(source, { value }, undefined, scope === undefined ? {} : { scope });
+    expect(find([scoped("ga4", 1), scoped("gsc", 9, "query=a")])).toEqual([]);
+    expect(find([scoped("ga4", 1, "query=a"), scoped("gsc", 9, "query=a")])).toMatchObject([{ scope: "query=a" }]);
+  });
+
+  test("a provisional value of a source does not stand against its final one", () => {
+    const [ours, final, late] = [
+      seen("ga4", { value: 100 }),
+      seen("gsc", { value: 100 }),
+      seen("gsc", { value: 50 }, undefined, { final: false }),
+    ];
+    expect(find([ours, final, late])).toEqual([]);
+    expect(find([ours, late, final])).toEqual([]);
+  });
+
   test("do not depend on who is told first", () => {
     const value = fc.double({ min: -1e6, max: 1e6, noNaN: true });
     fc.assert(

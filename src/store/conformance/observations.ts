@@ -177,15 +177,20 @@ export function observationPromises(bench: Bench): void {
       for (const n of [0, 1, 2]) await bring("f1", part(n), n);
       expect(await run((tx) => tx.observations.imports())).toEqual([
         {
-          ...{
-            file: "f1",
-            sha256: "f1".padEnd(64, "0"),
-            format: "gsc",
-            source: "gsc",
-            timezone: "America/Los_Angeles",
-          },
-          ...{ started_at: at(0), finished_at: at(0), parts: 3 },
-          ...{ rows: 30, stored: 30, known: 0, revised: 0, first_seq: 1, last_seq: 30 },
+          file: "f1",
+          sha256: "f1".padEnd(64, "0"),
+          format: "gsc",
+          source: "gsc",
+          timezone: "America/Los_Angeles",
+          started_at: at(0),
+          finished_at: at(0),
+          parts: 3,
+          rows: 30,
+          stored: 30,
+          known: 0,
+          revised: 0,
+          first_seq: 1,
+          last_seq: 30,
         },
       ]);
       expect(await run((tx) => tx.observations.each(CLICKS, () => undefined))).toBe(30);
@@ -322,7 +327,7 @@ export function observationPromises(bench: Bench): void {
         expect(await tx.observations.scopes({ metric: "clicks" })).toEqual([]);
         expect(await tx.ledger.list({ kind: "observations.*" })).toEqual([]);
       });
-      const { day: _, track, metric = "clicks", value, scope } = { ...clicks(1, 1), ...wrong };
+      const { day: _, track, metric, value, scope } = { ...clicks(1, 1), ...wrong };
       if (wrong.day !== undefined) return;
       const stated = {
         track,

@@ -1,6 +1,5 @@
 import { describe, expect, test } from "bun:test";
 import type { NewTask, Task } from "../../lib/tasks.ts";
-import { CAUSE, caught } from "../local/testing/fixtures.ts";
 import type { Transaction } from "../store.ts";
 import { type Bench, at, DONE, HOUR, refused, task } from "./bench.ts";
 import { leasePromises } from "./leases.ts";

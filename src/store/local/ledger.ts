@@ -103,10 +103,10 @@ export function createLedger(context: Context): Ledger {
 
 /** What was recorded of every batch of observations. */
 export function* observationSeals(sql: Sql): Generator<{ subject: string; evidence?: unknown }> {
-  const rows = sql.each<{ subject: string; evidence: string | null }>(
+  const sealing = sql.each<{ subject: string; evidence: string | null }>(
     `SELECT subject, evidence FROM ledger WHERE kind IN('observations.stated', 'observations.imported')`,
   );
-  for (const { subject, evidence } of rows)
+  for (const { subject, evidence } of sealing)
     yield { subject, ...(evidence === null ? {} : { evidence: parse(evidence) }) };
 }
 

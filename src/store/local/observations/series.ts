@@ -33,10 +33,12 @@ export class SeriesTable {
 
   open(name: SeriesName): OpenSeries {
     const rest = `${name.metric}\0${name.source}\0${name.track}\0${name.unit}`;
-    let scopes = this.#known.get(rest);
-    if (scopes === undefined) this.#known.set(rest, (scopes = new Map()));
-    let series = scopes.get(name.scope);
-    if (series === undefined) scopes.set(name.scope, (series = this.#find(name) ?? this.#make(name)));
+    const scopes = this.#known.get(rest) ?? new Map<string, OpenSeries>();
+    if (scopes.size === 0) this.#known.set(rest, scopes);
+    const known = scopes.get(name.scope);
+    if (known !== undefined) return known;
+    const series = this.#find(name) ?? this.#make(name);
+    scopes.set(name.scope, series);
     return series;
   }
 

@@ -3,7 +3,7 @@ import { openStore } from "../../open.ts";
 import type { Transaction } from "../../store.ts";
 import { Assets, CAUSE, Counter } from "./fixtures.ts";
 
-/** A writing process: `writer.ts <directory> <count|assets|endless> <name> <times> <full|off>`; prints one line per transaction that returned. */
+/** A writing process: `writer.ts <directory> <count|assets|endless|import> <name> <times> <full|off>`; prints one line per transaction that returned. */
 const [directory = "", mode = "", name = "", times = "0", sync = "full"] = process.argv.slice(2);
 const store = openStore({ directory, sync: sync === "off" ? "off" : "full" });
 
@@ -19,8 +19,23 @@ async function addAsset(tx: Transaction, asset: string): Promise<void> {
   await tx.documents.write(Assets, { schema_version: 1, assets: [...(now?.assets ?? []), asset] });
 }
 
+/** Part `turn - 1` of one file with 2,000 rows in each. */
+async function bringPart(tx: Transaction, turn: number): Promise<number> {
+  const file = { file: "queries.csv", sha256: "a".repeat(64), format: "csv", source: "gsc", part: turn - 1 };
+  const rows = Array.from({ length: 2000 }, (_, n) => ({
+    track: "visibility_track",
+    metric: "clicks",
+    scope: `query=${n % 500}`,
+    day: `2026-0${turn}-${String(1 + (n % 7)).padStart(2, "0")}`,
+    value: (turn * 7919 + n) % 977,
+  }));
+  await tx.observations.importBatch(file, rows);
+  return turn;
+}
+
 for (let turn = 1; mode === "endless" || turn <= Number(times); turn += 1) {
   const mine = await store.transaction(CAUSE, async (tx) => {
+    if (mode === "import") return bringPart(tx, turn);
     if (mode === "assets") await addAsset(tx, `${name}-${turn}`);
     if (mode === "endless") await tx.artifacts.write("reports/weekly/big.md", `${name} ${turn}\n`.repeat(6000));
     return count(tx);
