@@ -8,6 +8,7 @@ import { TOOLS } from "../tools/ohmymkt/index.ts";
 import { askPerson, createAskedCalls } from "./opencode/ask.ts";
 import { projectAgents } from "./opencode/project-agents.ts";
 import { runTool } from "./opencode/run-tool.ts";
+import { hostResult } from "./opencode/tools.ts";
 
 const ROOT = { parentID: async () => undefined, depth: async () => 0 };
 
@@ -27,7 +28,7 @@ export function createOhmymktTools({ directory }: { directory: string }): Record
         team: effectiveAgents(SHIPPED_AGENTS, (await projectAgents(directory)).agents),
         ask: (row) => askPerson(row, call, ROOT, asked),
       });
-      return outcome.text;
+      return await hostResult(outcome);
     } catch (error) {
       throw new Error(renderError(error), { cause: error });
     }

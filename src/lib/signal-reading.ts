@@ -1,5 +1,5 @@
 import type { MeasuredTrend } from "./measured-trend.ts";
-import type { SignalReading } from "./trends.ts";
+import type { Conflict, SignalReading } from "./trends.ts";
 
 /** A trend that was computed from one source's series, with the ids of its observations. */
 export interface MeasuredSignal {
@@ -10,11 +10,19 @@ export interface MeasuredSignal {
 
 /**
  * The reading of a signal from what was measured and what was declared: a measured trend is never outvoted by a declared one, also when it is
- * `unknown` after a test; a declared one counts only while there are too few values to test.
+ * `unknown` after a test; a declared one counts only while there are too few values to test. Sources that disagree are `unknown` until the source order names one.
  */
-export function combine(declared: SignalReading, measured: MeasuredSignal | undefined): SignalReading {
+export function combine(
+  declared: SignalReading,
+  measured: MeasuredSignal | undefined,
+  conflicts: readonly Conflict[],
+): SignalReading {
   if (!measured) return declared;
   const { source, trend, observations } = measured;
+  const dispute = conflicts.find(
+    (one) => one.kind === "value" && one.metric === declared.signal && one.scope === undefined && !one.used,
+  );
+  if (dispute) return { ...declared, trend: "unknown", basis: "none", why: disputed(dispute), measured: trend };
   if (trend.test)
     return {
       signal: declared.signal,
@@ -26,4 +34,9 @@ export function combine(declared: SignalReading, measured: MeasuredSignal | unde
       measured: trend,
     };
   return { ...declared, why: `${declared.why}; ${source} ${trend.why}`, measured: trend };
+}
+
+function disputed({ claims, observed_at }: Conflict): string {
+  const said = claims.map(({ source, value }) => `${source}: ${value}`).join(", ");
+  return `sources disagree (${said} on ${observed_at.slice(0, 10)}) and the source order names none of them`;
 }

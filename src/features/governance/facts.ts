@@ -126,10 +126,9 @@ export async function signalFacts(
     incidents: basis.incidents,
   });
   const window = { from, now: at };
-  return {
-    readings: readSignals(observations, window, order).map((one) => combine(one, measured.get(one.signal))),
-    conflicts: findConflicts(observations, window, order),
-  };
+  const conflicts = findConflicts(observations, window, order);
+  const readings = readSignals(observations, window, order);
+  return { readings: readings.map((one) => combine(one, measured.get(one.signal), conflicts)), conflicts };
 }
 
 /** The plan that gates are judged for: the running campaign's, else the newest. */

@@ -1,8 +1,9 @@
-import type { ToolContext as HostToolContext, ToolDefinition } from "@opencode-ai/plugin";
+import type { ToolContext as HostToolContext, ToolDefinition, ToolResult } from "@opencode-ai/plugin";
 import { renderError } from "../../errors.ts";
 import type { TeamMember } from "../../features/claude-code-agent-loader/team.ts";
 import type { ToolPolicy } from "../../features/claude-code-agent-loader/policy.ts";
 import type { Store } from "../../store/store.ts";
+import type { ToolOutcome } from "../../tools/ohmymkt/define.ts";
 import { CATALOG, type CatalogEntry } from "../../tools/ohmymkt/catalog.ts";
 import { askPerson, type AskedCalls } from "./ask.ts";
 import type { Background } from "./background.ts";
@@ -39,7 +40,7 @@ export function modelSchema(tool: string): CatalogEntry["schema"] | undefined {
   return SCHEMAS.get(tool);
 }
 
-async function callTool(host: ToolHost, name: string, raw: unknown, call: HostToolContext): Promise<string> {
+async function callTool(host: ToolHost, name: string, raw: unknown, call: HostToolContext): Promise<ToolResult> {
   try {
     const { runTool } = await import("./run-tool.ts");
     const outcome = await runTool(name, raw, {
@@ -53,8 +54,23 @@ async function callTool(host: ToolHost, name: string, raw: unknown, call: HostTo
       team: host.team(),
       ask: (row) => askPerson(row, call, host.sessions, host.asked),
     });
-    return outcome.text;
+    return await hostResult(outcome);
   } catch (error) {
     throw new Error(renderError(error), { cause: error });
   }
+}
+
+/** What the host shows of an outcome: its text, and its files as data URLs. */
+export async function hostResult({ text, attach }: ToolOutcome): Promise<ToolResult> {
+  const attachments = (await attach?.()) ?? [];
+  if (attachments.length === 0) return text;
+  return {
+    output: text,
+    attachments: attachments.map(({ filename, mime, bytes }) => ({
+      type: "file",
+      mime,
+      filename,
+      url: `data:${mime};base64,${Buffer.from(bytes).toString("base64")}`,
+    })),
+  };
 }

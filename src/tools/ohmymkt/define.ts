@@ -49,6 +49,16 @@ export interface ToolOutcome {
   /** The value behind the text: `--json` on the command line, structured content elsewhere. */
   value: unknown;
   text: string;
+  /** Makes the files that belong to the answer; a host that can show them calls it. */
+  attach?(): Promise<readonly Attachment[]>;
+}
+
+/** A picture or other file that comes with an answer. */
+export interface Attachment {
+  filename: string;
+  /** Media type, such as `image/png`. */
+  mime: string;
+  bytes: Uint8Array;
 }
 
 /** A tool as data, with its types erased so that hosts can hold any of them in one list. */
@@ -72,6 +82,7 @@ interface ToolDefinition<Shape extends z.ZodRawShape, Result> {
   ): Promise<ApprovalRequest | undefined>;
   run(args: z.output<z.ZodObject<Shape>>, context: RunContext): Promise<Result>;
   render(result: Result): string;
+  attach?(result: Result): Promise<readonly Attachment[]>;
 }
 
 /** The one place where arguments are parsed, agents are authorised, people are asked and results become text. */
@@ -92,7 +103,9 @@ export function defineTool<Shape extends z.ZodRawShape, Result>(
       const request = await definition.confirm?.(args, { ...context, transact });
       const approval = request && (await context.approve(request));
       const result = await definition.run(args, { ...context, transact, approval });
-      return { value: result, text: definition.render(result) };
+      const { attach } = definition;
+      const text = definition.render(result);
+      return { value: result, text, ...(attach ? { attach: () => attach(result) } : {}) };
     },
   };
 }

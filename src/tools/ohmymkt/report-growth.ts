@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { drawDecisionPng } from "../../features/reports/charts/decision-png.ts";
 import { writeGrowthReport } from "../../features/reports/growth.ts";
 import { defineTool } from "./define.ts";
 
@@ -10,11 +11,11 @@ export const reportGrowth = defineTool({
     requires: z.array(z.string()).max(200).default([]).describe("task ids"),
   },
   async run(args, context) {
-    const { report, path } = await context.transact((tx) =>
-      writeGrowthReport(tx, { id: context.newId("summary"), ...args }, context.config),
-    );
-    return { ...report, paths: [`.ohmymkt/${path}`] };
+    const request = { id: context.newId("summary"), ...args };
+    const { report, paths } = await writeGrowthReport(context.transact, request, context.config);
+    return { ...report, paths: paths.map((path) => `.ohmymkt/${path}`) };
   },
+  attach: async (report) => [{ filename: "decision.png", mime: "image/png", bytes: await drawDecisionPng(report) }],
   render: (report) =>
     [
       `Growth report (${report.status}), ${report.window.text}: ${report.paths.join(", ")}`,
