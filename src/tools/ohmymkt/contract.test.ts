@@ -20,6 +20,7 @@ const CONTRACT: Record<string, string> = {
   ohmymkt_run_cycle: "cadence actions?",
   ohmymkt_incident: "action? severity? module? summary? id? note? postmortem?",
   ohmymkt_update_metrics: "track? metric? value? trend? unit? source? observed_at? observations?",
+  ohmymkt_import_metrics: "file format? mapping? dry_run? source? as_of? date_format? decimal?",
   ohmymkt_report_growth: "window? requires?",
   ohmymkt_read_state: "file query? page?",
   ohmymkt_research_brief: "action id? title? objectives? competitors? findings? gaps?",
