@@ -7,6 +7,10 @@ export interface WorkerProgress {
   waits: boolean;
   /** As of the last heartbeat. */
   tokens: number;
+  /** As of the last heartbeat. */
+  toolCalls: number;
+  /** When a heartbeat last found something new in the session, in epoch milliseconds. */
+  newsAt: number;
 }
 
 /** One claimed task with all that bounds it. `stop` fires with the reason to give the task back. */

@@ -72,7 +72,7 @@ export function createRun(context: HostSwarmContext, request: RunRequest): Run {
       claim,
       since: new Date(clock.now()).toISOString(),
       stop: new AbortController(),
-      progress: { session: undefined, waits: false, tokens: 0 },
+      progress: { session: undefined, waits: false, tokens: 0, toolCalls: 0, newsAt: clock.now() },
     };
     running.set(claim.task.id, one);
     void work(context, { claim, root, limits, leaseMs, stop: one.stop.signal, progress: one.progress })
@@ -131,6 +131,7 @@ export function createRun(context: HostSwarmContext, request: RunRequest): Run {
     }
   };
 
+  const isSilent = ({ waits, newsAt }: WorkerProgress): boolean => !waits && clock.now() - newsAt > leaseMs;
   const workers = (): SwarmWorker[] =>
     [...running.values()].map(({ claim: { task }, since: from, progress }) => ({
       agent: task.owner,
@@ -140,6 +141,8 @@ export function createRun(context: HostSwarmContext, request: RunRequest): Run {
       since: from,
       state: progress.waits ? "waiting" : "working",
       tokens: progress.tokens,
+      toolCalls: progress.toolCalls,
+      ...(isSilent(progress) ? { silentSince: new Date(progress.newsAt).toISOString() } : {}),
     }));
   const reportWith = (rest: SwarmRest, ended: boolean): SwarmReport => ({
     state: stopped === undefined ? (ended ? "drained" : "running") : ended ? "stopped" : "stopping",

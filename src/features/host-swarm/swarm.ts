@@ -110,7 +110,11 @@ async function begin(
     root: lineage.at(-1) ?? session,
     owners: [...new Set(owners)],
     maxConcurrency: Math.min(MOST_SESSIONS, maxConcurrency ?? settings.maxConcurrency),
-    limits: { minutes: limits?.minutes ?? settings.limits.minutes, tokens: limits?.tokens ?? settings.limits.tokens },
+    limits: {
+      minutes: limits?.minutes ?? settings.limits.minutes,
+      tokens: limits?.tokens ?? settings.limits.tokens,
+      toolCalls: limits?.toolCalls ?? settings.limits.toolCalls,
+    },
     leaseMs: settings.leaseMs,
   });
 }

@@ -82,7 +82,7 @@ async function unstarted(context: HostSwarmContext, given: Assignment, reason: s
 
 async function settle(context: HostSwarmContext, given: Assignment): Promise<WorkerEnd> {
   const outcome = await context.insist(() => outcomeOf(context, given));
-  given.progress.tokens = outcome?.tokens ?? given.progress.tokens;
+  if (outcome) Object.assign(given.progress, { tokens: outcome.tokens, toolCalls: outcome.toolCalls });
   const verdict = verdictOf(given.claim.task, outcome);
   if (verdict.is === "failed") return fail(context, given, verdict.error);
   if (verdict.is === "blocked") {

@@ -5,7 +5,7 @@ import type { BackgroundDesk } from "../../features/background/desk.ts";
 import { createBackgroundJobs, type BackgroundJobs } from "../../features/background/jobs.ts";
 import type { SwarmDesk } from "../../features/host-swarm/desk.ts";
 import { createHostSwarm, type HostSwarm } from "../../features/host-swarm/swarm.ts";
-import { DEFAULT_SWARM_SETTINGS, type SwarmSettings } from "../../features/host-swarm/settings.ts";
+import type { SwarmSettings } from "../../features/host-swarm/settings.ts";
 import { newId } from "../../lib/names.ts";
 import { randomBase32 } from "../../store/local/random.ts";
 import type { Store } from "../../store/store.ts";
@@ -81,8 +81,7 @@ export function createBackground({ client, sessions, news, store, log }: Backgro
   };
 }
 
-/** Settings that cannot be read must not leave running work unwatched. */
-/** The project's settings, or the defaults while its file cannot be read. */
+/** The project's settings, or the defaults while its file cannot be read: running work must not go unwatched. */
 async function settings(store: () => Promise<Store>, log: (message: string) => void): Promise<Config> {
   try {
     const opened = await store();
@@ -94,8 +93,12 @@ async function settings(store: () => Promise<Store>, log: (message: string) => v
   }
 }
 
-function swarmSettings({ parallel, minutes, tokens }: Config["swarm"]): SwarmSettings {
-  return { ...DEFAULT_SWARM_SETTINGS, maxConcurrency: parallel, limits: { minutes, tokens } };
+function swarmSettings({ parallel, minutes, tokens, tool_calls, lease_seconds }: Config["swarm"]): SwarmSettings {
+  return {
+    maxConcurrency: parallel,
+    limits: { minutes, tokens, toolCalls: tool_calls },
+    leaseMs: lease_seconds * 1000,
+  };
 }
 
 function isAlive(pid: number): boolean {

@@ -20,8 +20,14 @@ export const swarm = defineTool({
     owners: z.array(z.string().min(1)).min(1).max(50).optional(),
     max_concurrency: z.int().min(1).max(MOST_SESSIONS).optional(),
     limits: outlined(
-      z.strictObject({ minutes: z.number().min(1).max(1440), tokens: z.int().min(1000) }).partial(),
-      "{minutes, tokens}",
+      z
+        .strictObject({
+          minutes: z.number().min(1).max(1440),
+          tokens: z.int().min(1000),
+          tool_calls: z.int().min(1),
+        })
+        .partial(),
+      "{minutes, tokens, tool_calls}",
     ).optional(),
   },
   async run({ action, owners, max_concurrency: maxConcurrency, limits }, context): Promise<SwarmAnswer> {
@@ -38,7 +44,7 @@ export const swarm = defineTool({
       caller: agent,
       owners: ownersOf(owners, desk),
       maxConcurrency,
-      limits,
+      limits: limits && { minutes: limits.minutes, tokens: limits.tokens, toolCalls: limits.tool_calls },
     });
     if (foreground === undefined) return answered(report);
     return { ...(await answered(await desk.swarm.wait(context.signal))), foreground };
