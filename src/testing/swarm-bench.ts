@@ -68,7 +68,10 @@ export function swarmBench(): SwarmBench {
       limits: { minutes: 10, tokens: 1000, toolCalls: 50 },
       leaseMs: LEASE_MS,
     });
-    return { jobs, swarm: createHostSwarm({ ...shared, settings, schemaAnswers: true, tell: (id) => jobs.tell(id) }) };
+    return {
+      jobs,
+      swarm: createHostSwarm({ ...shared, settings, schemaAnswers: true, ready: jobs.ready, tell: jobs.tell }),
+    };
   };
   const transact = <T>(work: (tx: Transaction) => Promise<T>): Promise<T> =>
     store.transaction({ actor: { host: "library" }, tool: "test" }, work);

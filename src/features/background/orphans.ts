@@ -1,6 +1,7 @@
-import { isEnded, type Job, OPEN_STATES } from "../../lib/jobs.ts";
+import { isEnded, isSwarm, type Job, OPEN_STATES } from "../../lib/jobs.ts";
 import { finish, isOrphan, owns, type BackgroundContext } from "./context.ts";
 import { endingOf, LOST_AT_START, NEVER_STARTED } from "./ending.ts";
+import { lostSwarm } from "./lost-swarm.ts";
 import type { Workers } from "./workers.ts";
 
 /** Takes over what a run of the host that is over left behind: finished work is recovered, cut-off work is lost, a session that still runs is watched again. Returns every job it touched. */
@@ -10,8 +11,7 @@ export async function takeOver(context: BackgroundContext, workers: Workers): Pr
     const taken: Job[] = [];
     for (const job of rows) {
       if (isOrphan(context, job)) taken.push(await tx.jobs.assign(job.id, { owner: context.owner }));
-      else if (owns(context, job) && (isEnded(job) || (job.state === "running" && !workers.has(job.id))))
-        taken.push(job);
+      else if (owns(context, job) && (isEnded(job) || isUnwatched(workers, job))) taken.push(job);
     }
     return taken;
   });
@@ -20,8 +20,14 @@ export async function takeOver(context: BackgroundContext, workers: Workers): Pr
   return touched;
 }
 
+/** A swarm of this run of the host looks after itself. */
+function isUnwatched(workers: Workers, job: Job): boolean {
+  return job.state === "running" && !isSwarm(job) && !workers.has(job.id);
+}
+
 async function settle(context: BackgroundContext, workers: Workers, job: Job): Promise<Job> {
   if (isEnded(job)) return job;
+  if (isSwarm(job)) return finish(context, job, await context.transact((tx) => lostSwarm(tx, job)));
   if (job.state === "queued") return finish(context, job, NEVER_STARTED);
   if (job.child_session === undefined) return finish(context, job, LOST_AT_START);
   const status = await context.runner.status(job.child_session);

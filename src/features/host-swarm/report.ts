@@ -1,4 +1,4 @@
-import { stateWord, type Job } from "../../lib/jobs.ts";
+import type { Job } from "../../lib/jobs.ts";
 import type { Transaction } from "../../store/store.ts";
 import type { Hold } from "./holds.ts";
 import type { TaskLimits } from "./settings.ts";
@@ -177,9 +177,4 @@ const ENDS: Record<SwarmResult["end"], string> = {
 function resultText({ agent, task, title, end, text }: SwarmResult): string {
   const words = text.length > SHOWN ? `${text.slice(0, SHOWN)}…` : text;
   return `- ${agent}: ${title} (${task}) ${ENDS[end]}: ${words}`;
-}
-
-/** How the end of a swarm is called in the messages of background work. */
-export function titleOf(owners: readonly string[], { completed, failed }: SwarmTotals): string {
-  return `swarm of ${owners.join(", ")}: ${completed} ${stateWord("completed")}, ${failed} failed`.slice(0, 200);
 }

@@ -125,6 +125,62 @@ describe("a swarm", () => {
     expect(bench.root.heard).toHaveLength(1);
   });
 
+  test("is no job of an agent: it takes no room from them, and is stopped by its own tool", async () => {
+    await bench.add({ id: "a" });
+    bench.scripts = { a: [{}] };
+    await bench.start();
+    const [row] = await bench.transact((tx) => tx.jobs.list());
+    expect(row).toMatchObject({ agent: "ohmymkt_swarm", state: "running" });
+    expect(await refusal(bench.jobs.cancel(row?.id ?? "", "x"))).toMatchObject({
+      code: "not_allowed",
+      hint: expect.stringContaining("ohmymkt_swarm"),
+    });
+    const ask = { session: bench.root.id, caller: "lead", agent: "helper", prompt: "x" };
+    for (const title of ["1", "2"]) await bench.jobs.start({ ...ask, title });
+    await bench.clock.advance(100);
+    expect((await bench.transact((tx) => tx.jobs.list())).map(({ state }) => state)).toEqual([
+      "running",
+      "running",
+      "running",
+    ]);
+  });
+
+  test("that went with its host is told once as lost, with the tasks that return, and seen at the next look", async () => {
+    await bench.add({ id: "done" }, { id: "held" });
+    bench.scripts = { done: [QUICK], held: [{}, QUICK] };
+    await bench.start({ maxConcurrency: 2 });
+    await bench.clock.advance(4000);
+    bench.world.crash();
+    bench.reboot();
+    const lost = await bench.swarm.earlier();
+    const until = (await bench.get("held")).lease_expires_at;
+    expect(lost).toMatchObject({
+      state: "lost",
+      error: expect.stringContaining(`1 task returns to the pool by ${until}: held.`),
+    });
+    await bench.clock.advance(5000);
+    expect(bench.root.heard).toEqual([expect.stringMatching(/\[job-\S+ lost\] ohmymkt_swarm: swarm of/)]);
+    bench.reboot();
+    await bench.jobs.ready();
+    await bench.clock.advance(LEASE_MS);
+    expect(bench.root.heard).toHaveLength(1);
+    expect(await bench.swarm.earlier()).toMatchObject({ id: lost?.id, state: "lost" });
+    await bench.start();
+    expect(await bench.swarm.earlier()).toBeUndefined();
+    await bench.clock.advance(5000);
+    expect(await bench.get("held")).toMatchObject({ status: "completed", attempts: 2 });
+  });
+
+  test("that another run took for lost ends as that says", async () => {
+    await bench.add({ id: "a" });
+    const { job } = await bench.start();
+    expect(job).toBeUndefined();
+    const [row] = await bench.transact((tx) => tx.jobs.list());
+    await bench.transact((tx) => tx.jobs.transition(row?.id ?? "", "lost", { error: "too old" }));
+    await bench.clock.advance(5000);
+    expect(await bench.swarm.status()).toMatchObject({ state: "drained", job: { state: "lost" } });
+  });
+
   test("background work starts none", async () => {
     const { id } = await bench.jobs.start({
       session: bench.root.id,

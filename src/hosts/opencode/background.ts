@@ -58,6 +58,7 @@ export function createBackground({ client, sessions, news, store, log }: Backgro
     owner,
     log,
     settings: async () => swarmSettings((await read()).swarm),
+    ready: () => jobs.ready(),
     tell: (root) => jobs.tell(root),
   });
   const foreground = (): string | undefined => (isOneShot(process.argv) ? FOREGROUND : undefined);

@@ -66,6 +66,25 @@ describe("ohmymkt_swarm", () => {
     expect(bench.root.heard).toHaveLength(1);
   });
 
+  test("what an earlier run of the host left behind is shown, and counts as read", async () => {
+    await bench.add({ id: "a" });
+    bench.scripts = { a: [{}] };
+    await call({ action: "start" });
+    bench.world.crash();
+    bench.reboot();
+    bench.world.turn(bench.root.id, 6000);
+    const text = await call({ action: "status" }, { swarm: bench.swarm });
+    expect(text).toMatch(
+      /^None has run since this host started\. The last one before:\n\[job-\S+ lost\] ohmymkt_swarm: swarm of .*\nthe host ended while it ran; 1 task returns to the pool by \S+: a\./,
+    );
+    expect(await bench.transact((tx) => tx.jobs.list())).toMatchObject([
+      { state: "lost", read_at: expect.any(String) },
+    ]);
+    bench.root.heard.push(text);
+    await bench.clock.advance(10_000);
+    expect(bench.root.heard).toHaveLength(1);
+  });
+
   test("an empty pool is said at once", async () => {
     expect(await call({ action: "status" })).toContain("No swarm has run");
     expect(await call({ action: "stop" })).toContain("No swarm has run");
