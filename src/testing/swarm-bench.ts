@@ -67,6 +67,7 @@ export function swarmBench(): SwarmBench {
       maxConcurrency: 3,
       limits: { minutes: 10, tokens: 1000, toolCalls: 50 },
       leaseMs: LEASE_MS,
+      retry: { maxAttempts: 4, backoff: { baseMs: 5000, maxMs: 20_000 } },
     });
     return {
       jobs,

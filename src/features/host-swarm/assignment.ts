@@ -1,4 +1,5 @@
 import type { ClaimedTask } from "../../store/store.ts";
+import type { RetryPolicy } from "../tasks/retry.ts";
 import type { TaskLimits } from "./settings.ts";
 
 /** How far a worker is; it writes this itself. */
@@ -21,6 +22,7 @@ export interface Assignment {
   root: string;
   limits: TaskLimits;
   leaseMs: number;
+  retry: RetryPolicy;
   stop: AbortSignal;
   progress: WorkerProgress;
 }

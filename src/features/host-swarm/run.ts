@@ -42,7 +42,7 @@ const TICK_MS = 5000;
 
 export function createRun(context: HostSwarmContext, request: RunRequest): Run {
   const { clock, over } = context;
-  const { owners, maxConcurrency, leaseMs, limits, root, row } = request;
+  const { owners, maxConcurrency, leaseMs, retry, limits, root, row } = request;
   const since = new Date(clock.now()).toISOString();
   const running = new Map<string, Running>();
   const results: SwarmResult[] = [];
@@ -64,7 +64,16 @@ export function createRun(context: HostSwarmContext, request: RunRequest): Run {
       progress: { session: undefined, waits: false, tokens: 0, toolCalls: 0, newsAt: clock.now() },
     };
     running.set(claim.task.id, one);
-    void work(context, { claim, swarm: row.id, root, limits, leaseMs, stop: one.stop.signal, progress: one.progress })
+    void work(context, {
+      claim,
+      swarm: row.id,
+      root,
+      limits,
+      leaseMs,
+      retry,
+      stop: one.stop.signal,
+      progress: one.progress,
+    })
       .catch((error: unknown): WorkerEnd => ({
         is: "lost",
         text: `how it ended could not be written down: ${textOf(error)}`,

@@ -1,3 +1,5 @@
+import type { RetryPolicy } from "../tasks/retry.ts";
+
 /** What one task may use up before its session is stopped. */
 export interface TaskLimits {
   /** Of work; waiting for a person does not count. */
@@ -15,6 +17,7 @@ export interface SwarmSettings {
   limits: TaskLimits;
   /** How long a claim lasts without a sign of life, in milliseconds; signs come at a third of it. */
   leaseMs: number;
+  retry: RetryPolicy;
 }
 
 /** More sessions at a time than this are not started, whatever is asked for. */

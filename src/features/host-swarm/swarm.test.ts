@@ -248,6 +248,16 @@ describe("a task whose worker", () => {
     });
   });
 
+  test("is tried as often, and with the pauses, that the project's settings say", async () => {
+    await bench.add({ id: "a" });
+    bench.scripts = { a: [{ ms: 10, error: "no" }] };
+    await bench.start();
+    await bench.clock.advance(4000);
+    expect(await bench.get("a")).toMatchObject({ status: "pending", attempts: 1 });
+    await bench.clock.advance(60_000);
+    expect(await bench.get("a")).toMatchObject({ status: "failed", attempts: 4 });
+  });
+
   test("cannot be started fails with the host's words", async () => {
     await bench.add({ id: "a", owner: "missing", max_attempts: 1 });
     await bench.start({ owners: ["missing"] });

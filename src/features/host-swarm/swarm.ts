@@ -131,5 +131,6 @@ async function begin(
       toolCalls: limits?.toolCalls ?? settings.limits.toolCalls,
     },
     leaseMs: settings.leaseMs,
+    retry: settings.retry,
   });
 }

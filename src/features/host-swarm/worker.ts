@@ -112,9 +112,9 @@ async function complete(
   return { is: "completed", text: summary };
 }
 
-async function fail(context: HostSwarmContext, { claim }: Assignment, error: string): Promise<WorkerEnd> {
+async function fail(context: HostSwarmContext, { claim, retry }: Assignment, error: string): Promise<WorkerEnd> {
   const { task } = await context.insist(() =>
-    context.transact((tx) => tx.tasks.finish(claim.task.id, claim.token, { status: "failed", error, retry: {} })),
+    context.transact((tx) => tx.tasks.finish(claim.task.id, claim.token, { status: "failed", error, retry })),
   );
   return { is: task.status === "failed" ? "failed" : "retried", text: error };
 }

@@ -6,6 +6,7 @@ import { createBackgroundJobs, type BackgroundJobs } from "../../features/backgr
 import type { SwarmDesk } from "../../features/host-swarm/desk.ts";
 import { createHostSwarm, type HostSwarm } from "../../features/host-swarm/swarm.ts";
 import type { SwarmSettings } from "../../features/host-swarm/settings.ts";
+import { retryPolicy } from "../../features/tasks/retry.ts";
 import { newId } from "../../lib/names.ts";
 import { randomBase32 } from "../../store/local/random.ts";
 import type { Store } from "../../store/store.ts";
@@ -57,7 +58,7 @@ export function createBackground({ client, sessions, news, store, log }: Backgro
     runner,
     owner,
     log,
-    settings: async () => swarmSettings((await read()).swarm),
+    settings: async () => swarmSettings(await read()),
     ready: () => jobs.ready(),
     tell: (root) => jobs.tell(root),
   });
@@ -94,11 +95,13 @@ async function settings(store: () => Promise<Store>, log: (message: string) => v
   }
 }
 
-function swarmSettings({ parallel, minutes, tokens, tool_calls, lease_seconds }: Config["swarm"]): SwarmSettings {
+function swarmSettings({ swarm, tasks }: Config): SwarmSettings {
+  const { parallel, minutes, tokens, tool_calls, lease_seconds } = swarm;
   return {
     maxConcurrency: parallel,
     limits: { minutes, tokens, toolCalls: tool_calls },
     leaseMs: lease_seconds * 1000,
+    retry: retryPolicy(tasks),
   };
 }
 
