@@ -1,6 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { appendFileSync, readFileSync } from "node:fs";
-import { join } from "node:path";
 import { TASK_TRANSITIONS, TaskPriority, TaskStatus, TASK_STATUSES } from "../lib/tasks.ts";
 import { poolBench, refusal, type PoolBench } from "../testing/pool-bench.ts";
 import type { TaskPool } from "./task-pool.ts";

@@ -17,8 +17,6 @@ export interface WorkerProgress {
 /** One claimed task with all that bounds it. `stop` fires with the reason to give the task back. */
 export interface Assignment {
   claim: ClaimedTask;
-  /** The swarm's row. */
-  swarm: string;
   root: string;
   limits: TaskLimits;
   leaseMs: number;

@@ -66,7 +66,6 @@ export function createRun(context: HostSwarmContext, request: RunRequest): Run {
     running.set(claim.task.id, one);
     void work(context, {
       claim,
-      swarm: row.id,
       root,
       limits,
       leaseMs,
@@ -99,7 +98,15 @@ export function createRun(context: HostSwarmContext, request: RunRequest): Run {
         for (const { claim } of running.values()) busy.set(claim.task.owner, (busy.get(claim.task.owner) ?? 0) + 1);
         const room = stopped === undefined ? maxConcurrency - running.size : 0;
         const leftAlone = new Set([...setAside, ...running.keys()]);
-        const taken = await claimReady(tx, { owners, room, leaseMs, leftAlone, hold: nowHeld, running: busy });
+        const taken = await claimReady(tx, {
+          owners,
+          swarm: row.id,
+          room,
+          leaseMs,
+          leftAlone,
+          hold: nowHeld,
+          running: busy,
+        });
         return { hold: nowHeld, claimed: taken, retryAt: await nextRetry(tx, retrying, nowHeld) };
       },
       { survives: "process" },

@@ -143,10 +143,18 @@ describe("a swarm", () => {
       "running",
       "running",
     ]);
+    bench.jobs.sessionDeleted(bench.root.id);
+    await bench.clock.advance(1000);
+    expect((await bench.transact((tx) => tx.jobs.list())).map(({ state }) => state)).toEqual([
+      "running",
+      "cancelled",
+      "cancelled",
+    ]);
   });
 
   test("that went with its host is told once as lost, with the tasks that return, and seen at the next look", async () => {
-    await bench.add({ id: "done" }, { id: "held" });
+    await bench.add({ id: "done" }, { id: "held" }, { id: "foreign", owner: "a person" });
+    await bench.transact((tx) => tx.tasks.claim({ id: "foreign", agent: "a person", leaseMs: 9 * LEASE_MS }));
     bench.scripts = { done: [QUICK], held: [{}, QUICK] };
     await bench.start({ maxConcurrency: 2 });
     await bench.clock.advance(4000);

@@ -45,7 +45,7 @@ async function conclude(
 
 /** Starts the session; the row has its id before the agent hears anything. */
 async function begin(context: HostSwarmContext, given: Assignment, signal: AbortSignal): Promise<string> {
-  const { claim, swarm, root, leaseMs, progress } = given;
+  const { claim, root, leaseMs, progress } = given;
   const { task, token } = claim;
   const blockers = await context.transact(async (tx) => {
     const found = [];
@@ -62,7 +62,7 @@ async function begin(context: HostSwarmContext, given: Assignment, signal: Abort
     created: async (id) => {
       signal.throwIfAborted();
       progress.session = id;
-      const metadata = { ...task.metadata, session: id, swarm };
+      const metadata = { ...task.metadata, session: id };
       await context.transact((tx) => tx.tasks.heartbeat(task.id, token, { leaseMs, start: true, metadata }), {
         survives: "process",
       });
@@ -100,10 +100,10 @@ async function outcomeOf({ runner }: HostSwarmContext, { progress }: Assignment)
 
 async function complete(
   context: HostSwarmContext,
-  { claim: { task, token }, swarm, progress: { session, tokens } }: Assignment,
+  { claim: { task, token }, progress: { session, tokens } }: Assignment,
   { summary, results }: Extract<Verdict, { is: "done" }>,
 ): Promise<WorkerEnd> {
-  const metadata = { ...task.metadata, session, swarm, tokens };
+  const metadata = { ...task.metadata, session, tokens };
   await context.insist(() =>
     context.transact((tx) =>
       tx.tasks.finish(task.id, token, { status: "completed", result: summary, results, metadata }),
