@@ -1,5 +1,6 @@
 import { isEnded, isSwarm, type Job, OPEN_STATES } from "../../lib/jobs.ts";
 import { OhmymktError } from "../../errors.ts";
+import type { Transaction } from "../../store/store.ts";
 import {
   backgroundContext,
   finish,
@@ -11,7 +12,6 @@ import {
 import { cancelledBy } from "./ending.ts";
 import { takeOver } from "./orphans.ts";
 import { createTeller } from "./teller.ts";
-import type { Transaction } from "../../store/store.ts";
 import { createWorkers, type Workers } from "./workers.ts";
 
 /** Who asks for what; `session` is the one that the call came from. */
