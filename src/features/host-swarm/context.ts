@@ -13,6 +13,8 @@ export interface HostSwarmOptions {
   clock: Clock;
   /** This run of the host, the same as for background jobs. */
   owner: JobOwner;
+  /** Resolves once the rows of earlier runs of the host say how they ended. */
+  ready(): Promise<void>;
   /** To be called when a swarm has ended: tells this root session about ended jobs that it was not told of. */
   tell(root: string): void;
   settings(): Promise<SwarmSettings>;

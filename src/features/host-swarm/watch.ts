@@ -1,4 +1,6 @@
-import type { Assignment } from "./assignment.ts";
+import type { Clock } from "../background/clock.ts";
+import type { SessionOutcome } from "../background/session-runner.ts";
+import type { Assignment, WorkerProgress } from "./assignment.ts";
 import { isLost, textOf, type HostSwarmContext } from "./context.ts";
 
 /** Why a worker stops watching its session. */
@@ -84,12 +86,22 @@ async function beat(context: HostSwarmContext, given: Assignment, waits: boolean
       survives: "process",
     });
     progress.waits = waits;
-    if (progress.session !== undefined) progress.tokens = (await context.runner.outcome(progress.session)).tokens;
+    if (progress.session !== undefined) note(progress, await context.runner.outcome(progress.session), context.clock);
   } catch (error) {
     if (isLost(error)) return { is: "lost", reason: textOf(error) };
     // The lease outlives two missed signs; the next one comes in time, or the task goes back to the pool.
     context.log(`swarm: no sign of life for ${claim.task.id}: ${textOf(error)}`);
   }
-  if (progress.tokens <= limits.tokens) return undefined;
-  return { is: "limit", reason: `stopped after ${progress.tokens} tokens; the limit for a task is ${limits.tokens}` };
+  if (progress.tokens > limits.tokens) return beyond(progress.tokens, limits.tokens, "tokens");
+  if (progress.toolCalls > limits.toolCalls) return beyond(progress.toolCalls, limits.toolCalls, "tool calls");
+  return undefined;
+}
+
+function note(progress: WorkerProgress, { tokens, toolCalls }: SessionOutcome, clock: Clock): void {
+  if (tokens !== progress.tokens || toolCalls !== progress.toolCalls) progress.newsAt = clock.now();
+  Object.assign(progress, { tokens, toolCalls });
+}
+
+function beyond(used: number, limit: number, unit: string): Why {
+  return { is: "limit", reason: `stopped after ${used} ${unit}; the limit for a task is ${limit}` };
 }

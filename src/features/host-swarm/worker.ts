@@ -82,7 +82,7 @@ async function unstarted(context: HostSwarmContext, given: Assignment, reason: s
 
 async function settle(context: HostSwarmContext, given: Assignment): Promise<WorkerEnd> {
   const outcome = await context.insist(() => outcomeOf(context, given));
-  given.progress.tokens = outcome?.tokens ?? given.progress.tokens;
+  if (outcome) Object.assign(given.progress, { tokens: outcome.tokens, toolCalls: outcome.toolCalls });
   const verdict = verdictOf(given.claim.task, outcome);
   if (verdict.is === "failed") return fail(context, given, verdict.error);
   if (verdict.is === "blocked") {
@@ -112,9 +112,9 @@ async function complete(
   return { is: "completed", text: summary };
 }
 
-async function fail(context: HostSwarmContext, { claim }: Assignment, error: string): Promise<WorkerEnd> {
+async function fail(context: HostSwarmContext, { claim, retry }: Assignment, error: string): Promise<WorkerEnd> {
   const { task } = await context.insist(() =>
-    context.transact((tx) => tx.tasks.finish(claim.task.id, claim.token, { status: "failed", error, retry: {} })),
+    context.transact((tx) => tx.tasks.finish(claim.task.id, claim.token, { status: "failed", error, retry })),
   );
   return { is: task.status === "failed" ? "failed" : "retried", text: error };
 }
