@@ -60,12 +60,6 @@ export function isRefusal(error: unknown): boolean {
   return code !== undefined && code !== "busy" && code !== "storage";
 }
 
-/** Whether a claim no longer holds its task: it expired, or somebody moved, cancelled or removed the task. */
-export function isLost(error: unknown): boolean {
-  const code = codeOf(error);
-  return code === "stale" || code === "not_found" || code === "invalid_transition";
-}
-
 export function textOf(error: unknown): string {
   return error instanceof Error ? error.message || error.name : String(error);
 }

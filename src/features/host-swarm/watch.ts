@@ -1,7 +1,8 @@
+import { isClaimOver } from "../../lib/task-lease.ts";
 import type { Clock } from "../background/clock.ts";
 import type { SessionOutcome } from "../background/session-runner.ts";
 import type { Assignment, WorkerProgress } from "./assignment.ts";
-import { isLost, textOf, type HostSwarmContext } from "./context.ts";
+import { textOf, type HostSwarmContext } from "./context.ts";
 
 /** Why a worker stops watching its session. */
 export type Why =
@@ -44,7 +45,7 @@ async function turn(
   try {
     session = await begin(signal);
   } catch (error) {
-    return isLost(error) ? { is: "lost", reason: textOf(error) } : { is: "unstarted", reason: textOf(error) };
+    return isClaimOver(error) ? { is: "lost", reason: textOf(error) } : { is: "unstarted", reason: textOf(error) };
   }
   // A host that cannot be asked for a moment is asked again; the time limit bounds it.
   for (;;) {
@@ -88,7 +89,7 @@ async function beat(context: HostSwarmContext, given: Assignment, waits: boolean
     progress.waits = waits;
     if (progress.session !== undefined) note(progress, await context.runner.outcome(progress.session), context.clock);
   } catch (error) {
-    if (isLost(error)) return { is: "lost", reason: textOf(error) };
+    if (isClaimOver(error)) return { is: "lost", reason: textOf(error) };
     // The lease outlives two missed signs; the next one comes in time, or the task goes back to the pool.
     context.log(`swarm: no sign of life for ${claim.task.id}: ${textOf(error)}`);
   }

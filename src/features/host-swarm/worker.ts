@@ -1,6 +1,7 @@
+import { isClaimOver } from "../../lib/task-lease.ts";
 import type { SessionOutcome } from "../background/session-runner.ts";
 import type { Assignment, WorkerEnd } from "./assignment.ts";
-import { isLost, textOf, type HostSwarmContext } from "./context.ts";
+import { textOf, type HostSwarmContext } from "./context.ts";
 import { answerFormat, packetOf } from "./packet.ts";
 import { verdictOf, type Verdict } from "./verdict.ts";
 import { watch, type Why } from "./watch.ts";
@@ -24,7 +25,7 @@ export async function work(context: HostSwarmContext, given: Assignment): Promis
   try {
     return await conclude(context, given, why, problem);
   } catch (error) {
-    if (isLost(error)) return { is: "lost", text: textOf(error) };
+    if (isClaimOver(error)) return { is: "lost", text: textOf(error) };
     throw error;
   }
 }
