@@ -74,7 +74,7 @@ function testFiles(): TestFile[] {
   return paths.map((path) => {
     const source = readFileSync(join(root, path), "utf8");
     const usesHost = findImports(source).some(
-      ({ specifier, kind }) => kind !== "type" && /\/(?:opencode-host|pack)\.ts$/.test(specifier),
+      ({ specifier, kind }) => kind !== "type" && /\/(?:opencode-host|plugin-host|pack)\.ts$/.test(specifier),
     );
     const group = usesHost ? "host" : path.startsWith("src/store/") ? "store" : "rules";
     return { path, group, long: source.includes("OHMYMKT_FULL") };

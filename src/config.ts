@@ -112,8 +112,17 @@ export const Config = z.strictObject({
         .default(30)
         .describe("Minutes of work after which a task's session is stopped; waiting for a person does not count"),
       tokens: z.int().min(1000).default(2_000_000).describe("Tokens after which a task's session is stopped"),
+      tool_calls: z.int().min(1).default(200).describe("Tool calls after which a task's session is stopped"),
+      lease_seconds: z
+        .number()
+        .min(3)
+        .max(3600)
+        .default(60)
+        .describe(
+          "How long a task of the swarm stays claimed after the last sign of life, as when the host was killed; signs come, and limits are looked at, at a third of it",
+        ),
     })
-    .default({ parallel: 3, minutes: 30, tokens: 2_000_000 })
+    .default({ parallel: 3, minutes: 30, tokens: 2_000_000, tool_calls: 200, lease_seconds: 60 })
     .describe("Limits of the swarm"),
   measurement: MeasurementSettings.prefault({}).describe("How signals are computed from imported data"),
   tasks: TaskSettings.prefault({}).describe("Leases, attempts and limits of the task pool"),

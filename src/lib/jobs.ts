@@ -46,6 +46,13 @@ export const Job = z.strictObject({
 });
 export type Job = z.infer<typeof Job>;
 
+/** Stands in the place of the agent in the row of a swarm, which has no session of its own. No agent has the name of a tool. */
+export const SWARM_AGENT = "ohmymkt_swarm";
+
+export function isSwarm({ agent }: Pick<Job, "agent">): boolean {
+  return agent === SWARM_AGENT;
+}
+
 export type NewJob = Pick<
   Job,
   "parent_session" | "parent_agent" | "root_session" | "agent" | "title" | "prompt" | "owner"

@@ -25,7 +25,7 @@ export function parseLeaseToken(token: string): Holder {
   );
 }
 
-/** Whether a refusal says that a claim is of the past: its task was finished, given back, removed or taken by somebody else. */
+/** Whether a refusal says that a claim is of the past: it expired, or its task was finished, moved, removed or taken by somebody else. */
 export function isClaimOver(error: unknown): boolean {
   return error instanceof OhmymktError && ["stale", "not_found", "invalid_transition"].includes(error.code);
 }

@@ -191,6 +191,7 @@ export interface Jobs {
     state?: readonly JobState[];
     session?: string;
     child?: string;
+    agent?: string;
     untold?: boolean;
     unread?: boolean;
     limit?: number;

@@ -1,48 +1,25 @@
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { HEARTBEAT, poolBench, refusal, type PoolBench } from "../testing/pool-bench.ts";
 import { TaskPool } from "./task-pool.ts";
 
-const HEARTBEAT = 1000;
 const LEASE = 1750;
-let clock = 1_700_000_000_000;
-let folder: string;
+let bench: PoolBench;
 let pool: TaskPool;
-const open = (path = ":memory:"): TaskPool => new TaskPool(path, { now: () => clock, heartbeatMs: HEARTBEAT });
-const file = (name = "tasks.db"): string => join(folder, name);
-const claimed = (agent = "worker", from = pool) => {
-  const task = from.claimTask(agent);
-  if (task === null) throw new Error("expected a task");
-  return task;
-};
-const refusal = (call: () => unknown): unknown => {
-  try {
-    call();
-  } catch (error) {
-    return error;
-  }
-  return undefined;
-};
 
 beforeEach(() => {
-  clock = 1_700_000_000_000;
-  folder = mkdtempSync(join(tmpdir(), "ohmymkt-pool-"));
-  pool = open();
+  bench = poolBench();
+  ({ pool } = bench);
 });
-afterEach(() => {
-  pool.close();
-  rmSync(folder, { recursive: true, force: true });
-});
+afterEach(() => bench.dispose());
 
 describe("leases", () => {
   test("an expired lease returns the task, and the dead worker's writes are refused", () => {
-    const [dead, alive] = [open(file()), open(file())];
+    const [dead, alive] = [bench.open(bench.file()), bench.open(bench.file())];
     const { id } = dead.createTask({ title: "T" });
-    claimed("dead", dead);
-    clock += LEASE - 1;
+    bench.claimed("dead", dead);
+    bench.now += LEASE - 1;
     expect(alive.claimTask("alive")).toBeNull();
-    clock += 1;
+    bench.now += 1;
     expect(alive.claimTask("alive")).toMatchObject({ id, attempts: 2, assignedAgent: "alive" });
     for (const write of [
       () => dead.updateTask(id, { status: "completed", result: "late" }),
@@ -68,18 +45,21 @@ describe("leases", () => {
 
   test("a live pool keeps its leases while its loop never yields", () => {
     const { id } = pool.createTask({ title: "held" });
-    claimed();
+    bench.claimed();
     for (let n = 0; n < 10; n += 1) {
-      clock += HEARTBEAT;
+      bench.now += HEARTBEAT;
       expect(pool.claimTask("other")).toBeNull();
     }
     expect(pool.updateTask(id, { status: "completed" })).toMatchObject({ attempts: 1 });
   });
 
   test("a live pool keeps its leases by a timer while it waits", async () => {
-    const [holder, other] = [new TaskPool(file(), { heartbeatMs: 60 }), new TaskPool(file(), { heartbeatMs: 60 })];
+    const [holder, other] = [
+      new TaskPool(bench.file(), { heartbeatMs: 60 }),
+      new TaskPool(bench.file(), { heartbeatMs: 60 }),
+    ];
     const { id } = holder.createTask({ title: "T" });
-    claimed("w", holder);
+    bench.claimed("w", holder);
     await Bun.sleep(400);
     expect(other.claimTask("thief")).toBeNull();
     expect(holder.updateTask(id, { status: "completed" })).toMatchObject({ status: "completed", attempts: 1 });
@@ -88,18 +68,18 @@ describe("leases", () => {
   });
 
   test("the last attempt that expires fails the task", () => {
-    const path = file();
+    const path = bench.file();
     const { id } = pool.createTask({ title: "unused" });
     pool.deleteTask(id);
-    const maker = open(path);
+    const maker = bench.open(path);
     maker.createTask({ title: "T", id: "t", maxAttempts: 2 });
     maker.createTask({ title: "D", id: "d" });
     const seen: string[] = [];
     for (let n = 0; n < 4; n += 1) {
-      const worker = open(path);
+      const worker = bench.open(path);
       for (let task = worker.claimTask("w"); task !== null; task = worker.claimTask("w")) seen.push(task.id);
       worker.close();
-      clock += LEASE;
+      bench.now += LEASE;
     }
     expect(maker.reap()).toEqual({ returned: [], failed: [] });
     expect(seen.toSorted()).toEqual(["d", "d", "d", "t", "t"]);
@@ -113,7 +93,7 @@ describe("leases", () => {
 
   test("a cancelled task is taken from its worker", () => {
     const { id } = pool.createTask({ title: "T" });
-    claimed();
+    bench.claimed();
     expect(pool.cancelTask(id, "no longer wanted")).toMatchObject({ status: "cancelled", error: "no longer wanted" });
     expect(refusal(() => pool.updateTask(id, { status: "completed" }))).toMatchObject({ code: "invalid_transition" });
     expect(refusal(() => pool.failTask(id, "x"))).toMatchObject({ code: "stale" });
@@ -125,7 +105,7 @@ describe("retries", () => {
     const { id } = pool.createTask({ title: "T", maxAttempts: 3 });
     const pauses: number[] = [];
     for (let attempt = 1; attempt < 3; attempt += 1) {
-      claimed();
+      bench.claimed();
       const back = pool.failTask(id, `attempt ${attempt}`, { backoff: { baseMs: 200, maxMs: 10_000 } });
       expect(back).toMatchObject({
         status: "pending",
@@ -133,21 +113,21 @@ describe("retries", () => {
         attempts: attempt,
         assignedAgent: undefined,
       });
-      pauses.push((back.notBefore ?? 0) - clock);
-      clock = (back.notBefore ?? 0) - 1;
+      pauses.push((back.notBefore ?? 0) - bench.now);
+      bench.now = (back.notBefore ?? 0) - 1;
       expect(pool.claimTask("w")).toBeNull();
-      clock += 1;
+      bench.now += 1;
     }
     expect(pauses).toEqual([200, 400]);
-    claimed();
-    expect(pool.failTask(id, "attempt 3")).toMatchObject({ status: "failed", attempts: 3, completedAt: clock });
+    bench.claimed();
+    expect(pool.failTask(id, "attempt 3")).toMatchObject({ status: "failed", attempts: 3, completedAt: bench.now });
   });
 
   test("a task given back without fault keeps its attempts, but not its token", () => {
     const { id } = pool.createTask({ title: "T", maxAttempts: 1 });
-    claimed();
+    bench.claimed();
     expect(pool.requeueTask(id, { countAttempt: false })).toMatchObject({ status: "pending", attempts: 0 });
-    expect(claimed()).toMatchObject({ attempts: 1 });
+    expect(bench.claimed()).toMatchObject({ attempts: 1 });
     expect(pool.requeueTask(id)).toMatchObject({ status: "failed", attempts: 1 });
   });
 });

@@ -1,40 +1,18 @@
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Database } from "bun:sqlite";
+import { poolBench, refusal, type PoolBench } from "../testing/pool-bench.ts";
 import { openStore } from "./open.ts";
-import { TaskPool } from "./task-pool.ts";
+import type { TaskPool } from "./task-pool.ts";
 
-const HEARTBEAT = 1000;
-let clock = 1_700_000_000_000;
-let folder: string;
+let bench: PoolBench;
 let pool: TaskPool;
-const open = (path = ":memory:"): TaskPool => new TaskPool(path, { now: () => clock, heartbeatMs: HEARTBEAT });
-const file = (name = "tasks.db"): string => join(folder, name);
-const claimed = (agent = "worker", from = pool) => {
-  const task = from.claimTask(agent);
-  if (task === null) throw new Error("expected a task");
-  return task;
-};
-const refusal = (call: () => unknown): unknown => {
-  try {
-    call();
-  } catch (error) {
-    return error;
-  }
-  return undefined;
-};
 
 beforeEach(() => {
-  clock = 1_700_000_000_000;
-  folder = mkdtempSync(join(tmpdir(), "ohmymkt-pool-"));
-  pool = open();
+  bench = poolBench();
+  ({ pool } = bench);
 });
-afterEach(() => {
-  pool.close();
-  rmSync(folder, { recursive: true, force: true });
-});
+afterEach(() => bench.dispose());
 
 describe("bad input is refused with what to do, and changes nothing", () => {
   const cases: [string, (p: TaskPool) => unknown, string, RegExp][] = [
@@ -148,7 +126,7 @@ describe("bad input is refused with what to do, and changes nothing", () => {
 
   test("a completion without the result of a criterion", () => {
     pool.createTask({ title: "t", id: "t", acceptanceCriteria: ["loads in 2 s", "has a headline"] });
-    claimed();
+    bench.claimed();
     const results = [{ criterion: "loads in 2 s", evidence: "1.4 s in the lab" }];
     expect(refusal(() => pool.updateTask("t", { status: "completed", results }))).toMatchObject({
       code: "invalid_arguments",
@@ -166,7 +144,7 @@ describe("bad input is refused with what to do, and changes nothing", () => {
 
 describe("files", () => {
   test("tasks survive the end of a pool", () => {
-    const first = open(file());
+    const first = bench.open(bench.file());
     first.createTask({ title: "kept", metadata: { a: 1 } });
     first.close();
     first.close();
@@ -174,31 +152,31 @@ describe("files", () => {
       code: "storage",
       message: expect.stringContaining("closed"),
     });
-    const second = open(file());
+    const second = bench.open(bench.file());
     expect(second.getTasks()).toMatchObject([{ title: "kept", metadata: { a: 1 } }]);
     second.close();
   });
 
   test("a database of another program, a newer one, a folder that is not there", () => {
-    const other = new Database(file("other.db"));
+    const other = new Database(bench.file("other.db"));
     other.run("CREATE TABLE tasks(x)");
     other.close();
-    expect(refusal(() => open(file("other.db")))).toMatchObject({ code: "corrupt_document" });
-    open(file()).close();
-    const newer = new Database(file());
+    expect(refusal(() => bench.open(bench.file("other.db")))).toMatchObject({ code: "corrupt_document" });
+    bench.open(bench.file()).close();
+    const newer = new Database(bench.file());
     newer.run("PRAGMA user_version = 99");
     newer.close();
-    expect(refusal(() => open(file()))).toMatchObject({ code: "newer_version" });
-    expect(refusal(() => open(file("no/such/tasks.db")))).toMatchObject({ code: "storage" });
+    expect(refusal(() => bench.open(bench.file()))).toMatchObject({ code: "newer_version" });
+    expect(refusal(() => bench.open(bench.file("no/such/tasks.db")))).toMatchObject({ code: "storage" });
   });
 
   test("the pool of a project is the same as the store's", async () => {
-    const store = openStore({ directory: folder, sync: "off", now: () => new Date(clock) });
+    const store = openStore({ directory: bench.folder, sync: "off", now: () => new Date(bench.now) });
     const cause = { actor: { host: "cli" as const }, tool: "test" };
     await store.transaction(cause, (tx) =>
       tx.tasks.create([{ id: "a", title: "A", objective: "o", owner: "ann", acceptance_criteria: [] }]),
     );
-    const shared = open(join(folder, ".ohmymkt/ohmymkt.db"));
+    const shared = bench.open(join(bench.folder, ".ohmymkt/ohmymkt.db"));
     expect(shared.claimTask("w")).toMatchObject({ id: "a", owner: "ann" });
     expect(await store.transaction(cause, (tx) => tx.tasks.get("a"))).toMatchObject({
       status: "claimed",

@@ -1,39 +1,17 @@
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
-import { appendFileSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { appendFileSync, readFileSync } from "node:fs";
 import { TASK_TRANSITIONS, TaskPriority, TaskStatus, TASK_STATUSES } from "../lib/tasks.ts";
-import { TaskPool } from "./task-pool.ts";
+import { poolBench, refusal, type PoolBench } from "../testing/pool-bench.ts";
+import type { TaskPool } from "./task-pool.ts";
 
-const HEARTBEAT = 1000;
-let clock = 1_700_000_000_000;
-let folder: string;
+let bench: PoolBench;
 let pool: TaskPool;
-const open = (path = ":memory:"): TaskPool => new TaskPool(path, { now: () => clock, heartbeatMs: HEARTBEAT });
-const file = (name = "tasks.db"): string => join(folder, name);
-const claimed = (agent = "worker", from = pool) => {
-  const task = from.claimTask(agent);
-  if (task === null) throw new Error("expected a task");
-  return task;
-};
-const refusal = (call: () => unknown): unknown => {
-  try {
-    call();
-  } catch (error) {
-    return error;
-  }
-  return undefined;
-};
 
 beforeEach(() => {
-  clock = 1_700_000_000_000;
-  folder = mkdtempSync(join(tmpdir(), "ohmymkt-pool-"));
-  pool = open();
+  bench = poolBench();
+  ({ pool } = bench);
 });
-afterEach(() => {
-  pool.close();
-  rmSync(folder, { recursive: true, force: true });
-});
+afterEach(() => bench.dispose());
 
 describe("the life of a task", () => {
   test("created, claimed, worked on and completed, with times set by the pool", () => {
@@ -46,30 +24,30 @@ describe("the life of a task", () => {
     expect(task).toMatchObject({
       status: "pending",
       priority: 2,
-      createdAt: clock,
-      updatedAt: clock,
+      createdAt: bench.now,
+      updatedAt: bench.now,
       metadata: { framework: "Astro" },
       attempts: 0,
     });
     expect(task.assignedAgent).toBeUndefined();
-    clock += 10;
+    bench.now += 10;
     expect(pool.claimTask("agent-1")).toMatchObject({
       id: task.id,
       status: "claimed",
       assignedAgent: "agent-1",
-      startedAt: clock,
-      updatedAt: clock,
+      startedAt: bench.now,
+      updatedAt: bench.now,
     });
-    clock += 10;
+    bench.now += 10;
     expect(pool.updateTask(task.id, { status: TaskStatus.IN_PROGRESS })).toMatchObject({
       status: "in_progress",
-      startedAt: clock - 10,
-      updatedAt: clock,
+      startedAt: bench.now - 10,
+      updatedAt: bench.now,
     });
-    clock += 10;
+    bench.now += 10;
     expect(pool.updateTask(task.id, { status: TaskStatus.COMPLETED, result: "done" })).toMatchObject({
       status: "completed",
-      completedAt: clock,
+      completedAt: bench.now,
       result: "done",
       assignedAgent: "agent-1",
     });
@@ -78,13 +56,13 @@ describe("the life of a task", () => {
 
   test("a failure that an update states is final and keeps its message", () => {
     const { id } = pool.createTask({ title: "T" });
-    claimed();
+    bench.claimed();
     expect(
       pool.updateTask(id, { status: TaskStatus.FAILED, error: "no network", metadata: { lastError: "x" } }),
     ).toMatchObject({
       status: "failed",
       error: "no network",
-      completedAt: clock,
+      completedAt: bench.now,
       metadata: { lastError: "x" },
     });
     expect(pool.claimTask("other")).toBeNull();
@@ -137,7 +115,7 @@ describe("the life of a task", () => {
       ["c", 1],
     ] as const)
       pool.createTask({ title, priority });
-    claimed("agent-1");
+    bench.claimed("agent-1");
     const titles = (filter?: Parameters<TaskPool["getTasks"]>[0]) => pool.getTasks(filter).map(({ title }) => title);
     expect(titles()).toEqual(["b", "a", "c"]);
     expect(titles({ status: "pending" })).toEqual(["a", "c"]);
@@ -149,11 +127,11 @@ describe("the life of a task", () => {
   test("statistics count every state", () => {
     for (let n = 0; n < 6; n += 1) pool.createTask({ title: `${n}` });
     pool.createTask({ title: "blocked", blockedBy: [pool.getTasks()[5]?.id ?? ""] });
-    claimed();
-    pool.updateTask(claimed().id, { status: "in_progress" });
-    pool.updateTask(claimed().id, { status: "completed" });
-    pool.updateTask(claimed().id, { status: "failed" });
-    pool.failTask(claimed().id, "later");
+    bench.claimed();
+    pool.updateTask(bench.claimed().id, { status: "in_progress" });
+    pool.updateTask(bench.claimed().id, { status: "completed" });
+    pool.updateTask(bench.claimed().id, { status: "failed" });
+    pool.failTask(bench.claimed().id, "later");
     const sixth = pool.getTasks({ status: "pending" }).find(({ title }) => title === "5");
     pool.createTask({ title: "gone", id: "gone" });
     pool.updateTask("gone", { status: "cancelled" });
@@ -220,12 +198,12 @@ describe("transitions", () => {
 describe("queries and loops of the user", () => {
   test("the database answers custom queries by column name", () => {
     pool.createTask({ title: "long" });
-    pool.updateTask(claimed("agent-1").id, { status: "in_progress" });
+    pool.updateTask(bench.claimed("agent-1").id, { status: "in_progress" });
     pool.createTask({ title: "bad" });
-    pool.updateTask(claimed("agent-2").id, { status: "failed", error: "the database is away" });
-    clock += 600_000;
+    pool.updateTask(bench.claimed("agent-2").id, { status: "failed", error: "the database is away" });
+    bench.now += 600_000;
     expect(
-      pool.db.prepare(`SELECT * FROM tasks WHERE status = 'in_progress' AND (? - started_at) > 300000`).all(clock),
+      pool.db.prepare(`SELECT * FROM tasks WHERE status = 'in_progress' AND (? - started_at) > 300000`).all(bench.now),
     ).toMatchObject([{ title: "long", assigned_agent: "agent-1" }]);
     expect(
       pool.db.prepare(`SELECT title FROM tasks WHERE status = 'failed' AND error LIKE '%database%'`).all(),
@@ -273,18 +251,18 @@ describe("queries and loops of the user", () => {
       { title: "next", id: "next", blockedBy: ["old"] },
       { title: "stuck", id: "stuck", blockedBy: ["bad"] },
     ]);
-    pool.updateTask(claimed().id, { status: "completed" });
-    pool.updateTask(claimed().id, { status: "failed" });
-    clock += 8 * 24 * 3_600_000;
-    const before = clock - 7 * 24 * 3_600_000;
+    pool.updateTask(bench.claimed().id, { status: "completed" });
+    pool.updateTask(bench.claimed().id, { status: "failed" });
+    bench.now += 8 * 24 * 3_600_000;
+    const before = bench.now - 7 * 24 * 3_600_000;
     const rows = pool.db
       .prepare(`SELECT * FROM tasks WHERE (status = 'completed' OR status = 'failed') AND completed_at < ?`)
       .all(before);
-    appendFileSync(file("archive.jsonl"), rows.map((row) => JSON.stringify(row)).join("\n"));
+    appendFileSync(bench.file("archive.jsonl"), rows.map((row) => JSON.stringify(row)).join("\n"));
     pool.db
       .prepare(`DELETE FROM tasks WHERE (status = 'completed' OR status = 'failed') AND completed_at < ?`)
       .run(before);
-    expect(readFileSync(file("archive.jsonl"), "utf8").split("\n")).toHaveLength(2);
+    expect(readFileSync(bench.file("archive.jsonl"), "utf8").split("\n")).toHaveLength(2);
     expect(pool.getTasks().map(({ id, blockedBy }) => [id, blockedBy])).toEqual([
       ["next", []],
       ["stuck", []],
@@ -299,9 +277,9 @@ describe("queries and loops of the user", () => {
       { title: "c", id: "c", blockedBy: ["b"] },
       { title: "d", id: "d" },
     ]);
-    pool.updateTask(claimed().id, { status: "completed" });
-    pool.updateTask(claimed().id, { status: "failed" });
-    clock += 8 * 24 * 3_600_000;
+    pool.updateTask(bench.claimed().id, { status: "completed" });
+    pool.updateTask(bench.claimed().id, { status: "failed" });
+    bench.now += 8 * 24 * 3_600_000;
     expect([pool.archive(9), pool.archive()]).toEqual([0, 1]);
     expect(pool.getTasks().map(({ id }) => id)).toEqual(["b", "c", "d"]);
     expect(pool.db.prepare("SELECT id, status FROM tasks_archive").all()).toEqual([{ id: "a", status: "completed" }]);
@@ -313,7 +291,7 @@ describe("queries and loops of the user", () => {
 
   test("a retry loop of the user's own keeps its count in the metadata", () => {
     const { id } = pool.createTask({ title: "T", metadata: { kind: "x" } });
-    const task = claimed();
+    const task = bench.claimed();
     pool.updateTask(id, { metadata: { ...task.metadata, attempts: 2, lastError: "Timeout" } });
     expect(pool.updateTask(id, { status: "completed", result: JSON.stringify({ ok: true }) })).toMatchObject({
       metadata: { kind: "x", attempts: 2, lastError: "Timeout" },
@@ -328,7 +306,7 @@ describe("dependencies", () => {
       { title: "x", id: "x" },
       { title: "y", id: "y" },
     ]);
-    const first = claimed();
+    const first = bench.claimed();
     const second = pool.completeAndClaim(first.id, "ok", "w");
     expect([first.id, second?.id]).toEqual(["x", "y"]);
     expect(pool.completeAndClaim("y", "ok", "w")?.id).toBe("z");
@@ -348,8 +326,8 @@ describe("dependencies", () => {
     expect(pool.addBlockers("c", ["a"]).blockedBy).toEqual(["a", "b"]);
     expect(pool.removeBlockers("c", ["b", "nothing"]).blockedBy).toEqual(["a"]);
     expect(pool.addBlockers("a", []).blockedBy).toEqual([]);
-    pool.updateTask(claimed().id, { status: "completed" });
-    expect([claimed().id, claimed().id]).toEqual(["b", "c"]);
+    pool.updateTask(bench.claimed().id, { status: "completed" });
+    expect([bench.claimed().id, bench.claimed().id]).toEqual(["b", "c"]);
     expect(refusal(() => pool.addBlockers("b", ["c"]))).toMatchObject({ code: "invalid_transition" });
   });
 

@@ -24,12 +24,13 @@ export function memoryJobs({ state, now, randomId }: Scene): Jobs {
       return keep(checked.data);
     },
     get: async (id) => state.jobs.get(id),
-    list: async ({ state: states, session, child, untold, unread, limit, offset = 0 } = {}) => {
+    list: async ({ state: states, session, child, agent, untold, unread, limit, offset = 0 } = {}) => {
       const fits = [...state.jobs.values()].filter(
         (job) =>
           (!states || states.includes(job.state)) &&
           (!session || job.root_session === session || job.parent_session === session) &&
           (!child || job.child_session === child) &&
+          (!agent || job.agent === agent) &&
           (untold !== true || (isEnded(job) && job.notified_at === undefined)) &&
           (unread !== true || (isEnded(job) && job.read_at === undefined)),
       );

@@ -143,7 +143,7 @@ export function sessionWorld(clock: Clock): SessionWorld {
         : error === undefined
           ? undefined
           : { message: error, aborted: false };
-      return { finished: finished || aborted, text, tokens: 15, ...(failure ? { error: failure } : {}) };
+      return { finished: finished || aborted, text, tokens: 15, toolCalls: 0, ...(failure ? { error: failure } : {}) };
     },
     exists: async (id) => sessions.has(id),
     status: async (id) => (sessions.has(id) ? (get(id).busy ? "busy" : "idle") : "gone"),

@@ -63,8 +63,16 @@ export function swarmBench(): SwarmBench {
     const limits = async () => ({ parallel: 2, waiting: 3, minutes: 1 });
     const jobs = createBackgroundJobs({ ...shared, isAlive: () => false, limits });
     world.onIdle = jobs.sessionIdle;
-    const settings = async () => ({ maxConcurrency: 3, limits: { minutes: 10, tokens: 1000 }, leaseMs: LEASE_MS });
-    return { jobs, swarm: createHostSwarm({ ...shared, settings, schemaAnswers: true, tell: (id) => jobs.tell(id) }) };
+    const settings = async () => ({
+      maxConcurrency: 3,
+      limits: { minutes: 10, tokens: 1000, toolCalls: 50 },
+      leaseMs: LEASE_MS,
+      retry: { maxAttempts: 4, backoff: { baseMs: 5000, maxMs: 20_000 } },
+    });
+    return {
+      jobs,
+      swarm: createHostSwarm({ ...shared, settings, schemaAnswers: true, ready: jobs.ready, tell: jobs.tell }),
+    };
   };
   const transact = <T>(work: (tx: Transaction) => Promise<T>): Promise<T> =>
     store.transaction({ actor: { host: "library" }, tool: "test" }, work);

@@ -71,17 +71,20 @@ export function isOrphan(context: BackgroundOptions, job: Job): boolean {
 }
 
 /** Writes the end of a job down unless it has one; returns the row as it then stands. */
-export async function finish(context: BackgroundContext, job: Job, { to, end }: Ending): Promise<Job> {
-  return context.transact(async (tx) => {
-    const now = await tx.jobs.get(job.id);
-    if (!now || isEnded(now)) return now ?? job;
-    const ended = await tx.jobs.transition(job.id, to, end);
-    await tx.ledger.append({
-      kind: `job.${to}`,
-      subject: job.id,
-      evidence: { agent: job.agent, title: job.title, session: ended.child_session },
-      ...(end.error === undefined ? {} : { reason: end.error }),
-    });
-    return ended;
-  }, job);
+export async function finish(context: BackgroundContext, job: Job, ending: Ending): Promise<Job> {
+  return context.transact((tx) => finishIn(tx, job, ending), job);
+}
+
+/** The same in a transaction that does more. */
+export async function finishIn(tx: Transaction, job: Job, { to, end }: Ending): Promise<Job> {
+  const now = await tx.jobs.get(job.id);
+  if (!now || isEnded(now)) return now ?? job;
+  const ended = await tx.jobs.transition(job.id, to, end);
+  await tx.ledger.append({
+    kind: `job.${to}`,
+    subject: job.id,
+    evidence: { agent: job.agent, title: job.title, session: ended.child_session },
+    ...(end.error === undefined ? {} : { reason: end.error }),
+  });
+  return ended;
 }

@@ -1,5 +1,6 @@
-import { isEnded, type Job, OPEN_STATES } from "../../lib/jobs.ts";
+import { isEnded, isSwarm, type Job, OPEN_STATES } from "../../lib/jobs.ts";
 import { OhmymktError } from "../../errors.ts";
+import type { Transaction } from "../../store/store.ts";
 import {
   backgroundContext,
   finish,
@@ -115,6 +116,10 @@ export function createBackgroundJobs(options: BackgroundOptions): BackgroundJobs
   const cancel = async (id: string, reason: string): Promise<Job> => {
     const job = await get(id);
     if (isEnded(job)) return job;
+    if (isSwarm(job))
+      throw new OhmymktError("not_allowed", `${id} is a swarm, not a job of one agent`, {
+        hint: "stop it with ohmymkt_swarm, action stop",
+      });
     if (!owns(context, job))
       throw new OhmymktError("not_allowed", `job ${id} belongs to another run of the host, process ${job.owner.pid}`, {
         hint: "cancel it there",
@@ -166,7 +171,8 @@ export function createBackgroundJobs(options: BackgroundOptions): BackgroundJobs
         const own = await context.transact((tx) => tx.jobs.list({ child: sessionID, state: OPEN_STATES }));
         const below = await context.transact((tx) => tx.jobs.list({ session: sessionID, state: OPEN_STATES }));
         for (const job of own) await cancel(job.id, "its session was deleted");
-        for (const job of below) await cancel(job.id, "the session that it was for was deleted");
+        for (const job of below.filter((one) => !isSwarm(one)))
+          await cancel(job.id, "the session that it was for was deleted");
       });
     },
     ready,
@@ -187,7 +193,7 @@ async function enter(context: BackgroundContext, { session, caller, agent, title
           { hint: "do it here, or hand it back" },
         );
     }
-    const open = await tx.jobs.list({ state: OPEN_STATES });
+    const open = await openJobs(tx);
     if (open.length >= parallel + waiting) {
       throw new OhmymktError(
         "busy",
@@ -207,11 +213,16 @@ async function enter(context: BackgroundContext, { session, caller, agent, title
   });
 }
 
+/** Those that count against the limits; a swarm has limits of its own. */
+async function openJobs(tx: Transaction): Promise<Job[]> {
+  return (await tx.jobs.list({ state: OPEN_STATES })).filter((job) => !isSwarm(job));
+}
+
 /** Starts the oldest of our waiting jobs as far as there is room in the project. */
 async function fill(context: BackgroundContext, workers: Workers): Promise<{ orphans: boolean; left: number }> {
   const { parallel } = await context.limits();
   const { started, left, orphans } = await context.transact(async (tx) => {
-    const open = await tx.jobs.list({ state: OPEN_STATES });
+    const open = await openJobs(tx);
     const dead = open.filter((job) => isOrphan(context, job));
     const room = parallel - open.filter((job) => job.state === "running" && !dead.includes(job)).length;
     const mine = open.filter((job) => job.state === "queued" && owns(context, job));

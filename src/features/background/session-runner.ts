@@ -25,6 +25,8 @@ export interface SessionOutcome {
   error?: { message: string; aborted: boolean };
   /** Of all turns together. */
   tokens: number;
+  /** Of all turns together, those under way and refused ones included. */
+  toolCalls: number;
   structured?: unknown;
 }
 

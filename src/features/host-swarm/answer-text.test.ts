@@ -43,7 +43,7 @@ test("without a schema the packet asks for a JSON block, and the block counts", 
   expect(packetOf(task, [], true)).not.toContain("```json");
   const text =
     'All done.\n```json\n{"status": "done", "summary": "s", "results": [{"criterion": "c", "evidence": "e"}]}\n```';
-  expect(verdictOf(task, { finished: true, text, tokens: 1 })).toEqual({
+  expect(verdictOf(task, { finished: true, text, tokens: 1, toolCalls: 0 })).toEqual({
     is: "done",
     summary: "s",
     results: [{ criterion: "c", evidence: "e" }],

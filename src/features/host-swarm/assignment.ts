@@ -1,4 +1,5 @@
 import type { ClaimedTask } from "../../store/store.ts";
+import type { RetryPolicy } from "../tasks/retry.ts";
 import type { TaskLimits } from "./settings.ts";
 
 /** How far a worker is; it writes this itself. */
@@ -7,6 +8,10 @@ export interface WorkerProgress {
   waits: boolean;
   /** As of the last heartbeat. */
   tokens: number;
+  /** As of the last heartbeat. */
+  toolCalls: number;
+  /** When a heartbeat last found something new in the session, in epoch milliseconds. */
+  newsAt: number;
 }
 
 /** One claimed task with all that bounds it. `stop` fires with the reason to give the task back. */
@@ -15,6 +20,7 @@ export interface Assignment {
   root: string;
   limits: TaskLimits;
   leaseMs: number;
+  retry: RetryPolicy;
   stop: AbortSignal;
   progress: WorkerProgress;
 }

@@ -6,6 +6,8 @@ import type { Hold } from "./holds.ts";
 /** What the swarm looks for. */
 export interface Choice {
   owners: readonly string[];
+  /** The swarm's row; a claimed task names it, so that what a lost swarm held can be told. */
+  swarm: string;
   /** How many more tasks may run. */
   room: number;
   leaseMs: number;
@@ -35,7 +37,7 @@ export async function claimReady(tx: Transaction, choice: Choice): Promise<Claim
       .toSorted(([a], [b]) => (a && b ? order(a, b, running) : 0))[0];
     const task = queue?.shift();
     if (!task) break;
-    const one = await tryClaim(tx, task, choice.leaseMs);
+    const one = await tryClaim(tx, task, choice);
     if (!one) continue;
     claimed.push(one);
     running.set(task.owner, (running.get(task.owner) ?? 0) + 1);
@@ -62,9 +64,14 @@ function order(a: Task, b: Task, running: ReadonlyMap<string, number>): number {
 }
 
 /** The pool may have a reason that a list does not show. */
-async function tryClaim(tx: Transaction, { id, owner }: Task, leaseMs: number): Promise<ClaimedTask | undefined> {
+async function tryClaim(
+  tx: Transaction,
+  { id, owner }: Task,
+  { leaseMs, swarm }: Choice,
+): Promise<ClaimedTask | undefined> {
   try {
-    return await tx.tasks.claim({ id, owner, agent: owner, leaseMs });
+    const claim = await tx.tasks.claim({ id, owner, agent: owner, leaseMs });
+    return claim && { ...claim, task: await tx.tasks.annotate(id, { ...claim.task.metadata, swarm }) };
   } catch (error) {
     if (error instanceof OhmymktError && (error.code === "invalid_transition" || error.code === "not_allowed"))
       return undefined;

@@ -13,6 +13,8 @@ export interface HostSwarmOptions {
   clock: Clock;
   /** This run of the host, the same as for background jobs. */
   owner: JobOwner;
+  /** Resolves once the rows of earlier runs of the host say how they ended. */
+  ready(): Promise<void>;
   /** To be called when a swarm has ended: tells this root session about ended jobs that it was not told of. */
   tell(root: string): void;
   settings(): Promise<SwarmSettings>;
@@ -56,12 +58,6 @@ export function swarmContext(options: HostSwarmOptions, actor: Actor, over: Abor
 export function isRefusal(error: unknown): boolean {
   const code = codeOf(error);
   return code !== undefined && code !== "busy" && code !== "storage";
-}
-
-/** Whether a claim no longer holds its task: it expired, or somebody moved, cancelled or removed the task. */
-export function isLost(error: unknown): boolean {
-  const code = codeOf(error);
-  return code === "stale" || code === "not_found" || code === "invalid_transition";
 }
 
 export function textOf(error: unknown): string {

@@ -1,10 +1,10 @@
-import { stateWord, type Job } from "../../lib/jobs.ts";
+import type { Job } from "../../lib/jobs.ts";
 import type { Transaction } from "../../store/store.ts";
 import type { Hold } from "./holds.ts";
 import type { TaskLimits } from "./settings.ts";
 import type { WorkerEnd } from "./assignment.ts";
 
-/** A task in work. `since` is an ISO time; `tokens` is as of the last heartbeat. */
+/** A task in work. Times are ISO 8601; `tokens` and `toolCalls` are as of the last heartbeat. */
 export interface SwarmWorker {
   agent: string;
   task: string;
@@ -13,6 +13,9 @@ export interface SwarmWorker {
   since: string;
   state: "working" | "waiting";
   tokens: number;
+  toolCalls: number;
+  /** Set when nothing new came from its session for longer than a lease: its model or a tool may hang. */
+  silentSince?: string;
 }
 
 /** How one attempt at a task ended. */
@@ -124,7 +127,7 @@ export function reportText({
   const shown = results.slice(-MOST);
   return [
     `${WORDS[state]}${reason === undefined ? "" : `: ${reason}`}.`,
-    `Owners ${owners.join(", ")}; at most ${maxConcurrency} at a time; ${limits.minutes} minutes and ${limits.tokens} tokens for a task.`,
+    `Owners ${owners.join(", ")}; at most ${maxConcurrency} at a time; ${limits.minutes} minutes, ${limits.tokens} tokens and ${limits.toolCalls} tool calls for a task.`,
     totalsText(totals),
     ...workers.map(workerText),
     results.length > shown.length ? `… ${results.length - shown.length} earlier ends` : "",
@@ -146,10 +149,20 @@ function totalsText(totals: SwarmTotals): string {
   return rest.filter(Boolean).join(" ");
 }
 
-function workerText({ agent, task, title, session, since, state, tokens }: SwarmWorker): string {
+function workerText({
+  agent,
+  task,
+  title,
+  session,
+  since,
+  state,
+  tokens,
+  toolCalls,
+  silentSince,
+}: SwarmWorker): string {
   const where =
     session === undefined ? "starting" : `${state === "waiting" ? "waits for a person" : "works"} in ${session}`;
-  return `- ${agent}: ${title} (${task}) ${where} since ${since}, ${tokens} tokens`;
+  return `- ${agent}: ${title} (${task}) ${where} since ${since}, ${tokens} tokens, ${toolCalls} tool calls${silentSince === undefined ? "" : `, silent since ${silentSince}`}`;
 }
 
 const ENDS: Record<SwarmResult["end"], string> = {
@@ -164,9 +177,4 @@ const ENDS: Record<SwarmResult["end"], string> = {
 function resultText({ agent, task, title, end, text }: SwarmResult): string {
   const words = text.length > SHOWN ? `${text.slice(0, SHOWN)}…` : text;
   return `- ${agent}: ${title} (${task}) ${ENDS[end]}: ${words}`;
-}
-
-/** How the end of a swarm is called in the messages of background work. */
-export function titleOf(owners: readonly string[], { completed, failed }: SwarmTotals): string {
-  return `swarm of ${owners.join(", ")}: ${completed} ${stateWord("completed")}, ${failed} failed`.slice(0, 200);
 }

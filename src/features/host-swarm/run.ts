@@ -3,26 +3,15 @@ import type { ClaimedTask, Transaction } from "../../store/store.ts";
 import { claimReady } from "./choose.ts";
 import { textOf, type HostSwarmContext } from "./context.ts";
 import { readHolds, type Hold } from "./holds.ts";
-import {
-  readRest,
-  reportText,
-  titleOf,
-  totalsOf,
-  type SwarmReport,
-  type SwarmResult,
-  type SwarmRest,
-  type SwarmWorker,
-} from "./report.ts";
+import { readRest, totalsOf, type SwarmReport, type SwarmResult, type SwarmRest, type SwarmWorker } from "./report.ts";
+import { closeRow, type RowRequest } from "./row.ts";
 import type { SwarmSettings } from "./settings.ts";
 import type { WorkerEnd, WorkerProgress } from "./assignment.ts";
 import { work } from "./worker.ts";
 
-/** Who asked for the swarm and what it may do; `root` is the session that its workers stand below. */
-export interface RunRequest extends SwarmSettings {
-  session: string;
-  caller: string;
-  root: string;
-  owners: readonly string[];
+/** Who asked for the swarm and what it may do; `row` is its open row of background work. */
+export interface RunRequest extends SwarmSettings, RowRequest {
+  row: Job;
 }
 
 /** One swarm from its start to its end. */
@@ -53,7 +42,7 @@ const TICK_MS = 5000;
 
 export function createRun(context: HostSwarmContext, request: RunRequest): Run {
   const { clock, over } = context;
-  const { owners, maxConcurrency, leaseMs, limits, root } = request;
+  const { owners, maxConcurrency, leaseMs, retry, limits, root, row } = request;
   const since = new Date(clock.now()).toISOString();
   const running = new Map<string, Running>();
   const results: SwarmResult[] = [];
@@ -72,10 +61,18 @@ export function createRun(context: HostSwarmContext, request: RunRequest): Run {
       claim,
       since: new Date(clock.now()).toISOString(),
       stop: new AbortController(),
-      progress: { session: undefined, waits: false, tokens: 0 },
+      progress: { session: undefined, waits: false, tokens: 0, toolCalls: 0, newsAt: clock.now() },
     };
     running.set(claim.task.id, one);
-    void work(context, { claim, root, limits, leaseMs, stop: one.stop.signal, progress: one.progress })
+    void work(context, {
+      claim,
+      root,
+      limits,
+      leaseMs,
+      retry,
+      stop: one.stop.signal,
+      progress: one.progress,
+    })
       .catch((error: unknown): WorkerEnd => ({
         is: "lost",
         text: `how it ended could not be written down: ${textOf(error)}`,
@@ -101,7 +98,15 @@ export function createRun(context: HostSwarmContext, request: RunRequest): Run {
         for (const { claim } of running.values()) busy.set(claim.task.owner, (busy.get(claim.task.owner) ?? 0) + 1);
         const room = stopped === undefined ? maxConcurrency - running.size : 0;
         const leftAlone = new Set([...setAside, ...running.keys()]);
-        const taken = await claimReady(tx, { owners, room, leaseMs, leftAlone, hold: nowHeld, running: busy });
+        const taken = await claimReady(tx, {
+          owners,
+          swarm: row.id,
+          room,
+          leaseMs,
+          leftAlone,
+          hold: nowHeld,
+          running: busy,
+        });
         return { hold: nowHeld, claimed: taken, retryAt: await nextRetry(tx, retrying, nowHeld) };
       },
       { survives: "process" },
@@ -131,6 +136,7 @@ export function createRun(context: HostSwarmContext, request: RunRequest): Run {
     }
   };
 
+  const isSilent = ({ waits, newsAt }: WorkerProgress): boolean => !waits && clock.now() - newsAt > leaseMs;
   const workers = (): SwarmWorker[] =>
     [...running.values()].map(({ claim: { task }, since: from, progress }) => ({
       agent: task.owner,
@@ -140,6 +146,8 @@ export function createRun(context: HostSwarmContext, request: RunRequest): Run {
       since: from,
       state: progress.waits ? "waiting" : "working",
       tokens: progress.tokens,
+      toolCalls: progress.toolCalls,
+      ...(isSilent(progress) ? { silentSince: new Date(progress.newsAt).toISOString() } : {}),
     }));
   const reportWith = (rest: SwarmRest, ended: boolean): SwarmReport => ({
     state: stopped === undefined ? (ended ? "drained" : "running") : ended ? "stopped" : "stopping",
@@ -156,11 +164,10 @@ export function createRun(context: HostSwarmContext, request: RunRequest): Run {
   const rest = async (hold?: Hold): Promise<SwarmRest> =>
     context.transact(async (tx) => readRest(tx, owners, hold ?? (await readHolds(tx))));
 
-  /** The end is a row of background work that has ended, so that it is told once, also after a restart of the host. */
   const end = async (): Promise<void> => {
     finalRest = await context.insist(() => rest());
     const report = reportWith(finalRest, true);
-    job = await context.insist(() => context.transact((tx) => writeEnd(tx, context, request, report)));
+    job = await context.insist(() => context.transact((tx) => closeRow(tx, row.id, report)));
     context.tell(root);
   };
   const done = drive()
@@ -201,36 +208,4 @@ async function nextRetry(tx: Transaction, retrying: Set<string>, hold: Hold): Pr
     first = Math.min(first ?? at, at);
   }
   return first;
-}
-
-async function writeEnd(
-  tx: Transaction,
-  { owner }: HostSwarmContext,
-  { session, caller, root, owners }: RunRequest,
-  report: SwarmReport,
-): Promise<Job> {
-  const title = titleOf(owners, report.totals);
-  const prompt = `ready tasks of ${owners.join(", ")}`;
-  const { id } = await tx.jobs.create({
-    parent_session: session,
-    parent_agent: caller,
-    root_session: root,
-    agent: "swarm",
-    title,
-    prompt,
-    owner,
-  });
-  await tx.jobs.transition(id, "running");
-  const end = { result: reportText(report), tokens: report.totals.tokens };
-  const job = await (report.reason === undefined
-    ? tx.jobs.transition(id, "completed", end)
-    : tx.jobs.transition(id, "cancelled", { ...end, error: report.reason }));
-  const { completed, failed, requeued, blocked, held } = report.totals;
-  await tx.ledger.append({
-    kind: `swarm.${report.state}`,
-    subject: id,
-    evidence: { owners, completed, failed, requeued, blocked, held },
-    ...(report.reason === undefined ? {} : { reason: report.reason }),
-  });
-  return job;
 }

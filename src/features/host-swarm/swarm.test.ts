@@ -144,6 +144,7 @@ describe("a task whose worker", () => {
     ["has a failing model", { ms: 10, error: "scripted failure 400" }, "scripted failure 400"],
     ["hangs", {}, "stopped after 10 minutes, the limit for a task"],
     ["uses too many tokens", { ms: 600_000, tokens: 5000 }, "stopped after 5000 tokens; the limit for a task is 1000"],
+    ["calls too many tools", { ms: 600_000, toolCalls: 51 }, "stopped after 51 tool calls; the limit for a task is 50"],
     [
       "answers without structure",
       { ms: 10, text: "done, promise" },
@@ -191,6 +192,16 @@ describe("a task whose worker", () => {
     });
   });
 
+  test("is tried as often, and with the pauses, that the project's settings say", async () => {
+    await bench.add({ id: "a" });
+    bench.scripts = { a: [{ ms: 10, error: "no" }] };
+    await bench.start();
+    await bench.clock.advance(4000);
+    expect(await bench.get("a")).toMatchObject({ status: "pending", attempts: 1 });
+    await bench.clock.advance(60_000);
+    expect(await bench.get("a")).toMatchObject({ status: "failed", attempts: 4 });
+  });
+
   test("cannot be started fails with the host's words", async () => {
     await bench.add({ id: "a", owner: "missing", max_attempts: 1 });
     await bench.start({ owners: ["missing"] });
@@ -215,6 +226,24 @@ describe("a task whose worker", () => {
       error: "blocked: approval needed: ap-1",
     });
     expect(await bench.swarm.status()).toMatchObject({ state: "drained", totals: { requeued: 1 } });
+  });
+
+  test("says nothing is named as silent, one that waits for a person is not", async () => {
+    await bench.add({ id: "a" }, { id: "b", owner: "content-ops" });
+    bench.scripts = { a: [{}], b: [{ person: 1_200_000, ms: 10, answer: doneWith() }] };
+    await bench.start();
+    const silent = async (): Promise<unknown[]> =>
+      ((await bench.swarm.status())?.workers ?? []).map(({ task, silentSince }) => [task, silentSince !== undefined]);
+    await bench.clock.advance(LEASE_MS);
+    expect(await silent()).toEqual([
+      ["a", false],
+      ["b", false],
+    ]);
+    await bench.clock.advance(LEASE_MS);
+    expect(await silent()).toEqual([
+      ["a", true],
+      ["b", false],
+    ]);
   });
 
   test("waits for a person is waiting, not late", async () => {

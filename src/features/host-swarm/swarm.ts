@@ -1,6 +1,8 @@
 import { OhmymktError } from "../../errors.ts";
+import { isEnded, SWARM_AGENT, type Job } from "../../lib/jobs.ts";
 import { swarmContext, type HostSwarmContext, type HostSwarmOptions } from "./context.ts";
 import type { SwarmReport } from "./report.ts";
+import { openRow } from "./row.ts";
 import { createRun, type Run } from "./run.ts";
 import { MOST_SESSIONS, type TaskLimits } from "./settings.ts";
 
@@ -19,11 +21,13 @@ export interface HostSwarm {
   start(request: SwarmRequest): Promise<SwarmReport>;
   /** The swarm that runs, else the last one of this run of the host. */
   status(): Promise<SwarmReport | undefined>;
+  /** The last swarm of the project while this run of the host has started none: it ended, was lost with its run, or runs in another process. */
+  earlier(): Promise<Job | undefined>;
   /** Stops the workers' sessions, gives their tasks back and resolves once all of it is done. */
   stop(reason: string): Promise<SwarmReport | undefined>;
   /** Resolves at the end of the swarm, or earlier when the signal fires; the swarm goes on in that case. */
   wait(signal: AbortSignal): Promise<SwarmReport | undefined>;
-  /** Notes that this session read the end, if it is the one to be told. */
+  /** Notes that this session read the end of this run's swarm or of the earlier one, if it is the one to be told. */
   read(session: string): Promise<void>;
   /** To be called when a task, an incident or the campaign may have changed in this process. */
   look(): void;
@@ -38,6 +42,12 @@ export function createHostSwarm(options: HostSwarmOptions): HostSwarm {
   let run: Run | undefined;
   let isOpen = false;
   let listeners: string[] = [];
+  const { transact } = swarmContext(options, { host: "opencode" }, over.signal);
+  const earlier = async (): Promise<Job | undefined> => {
+    if (run || !(await (await options.store()).exists())) return undefined;
+    await options.ready();
+    return (await transact((tx) => tx.jobs.list({ agent: SWARM_AGENT }))).at(-1);
+  };
 
   return {
     async start(request) {
@@ -64,6 +74,7 @@ export function createHostSwarm(options: HostSwarmOptions): HostSwarm {
       return run.report();
     },
     status: async () => run?.report(),
+    earlier,
     async stop(reason) {
       if (isOpen) run?.stop(reason);
       await run?.done;
@@ -79,7 +90,10 @@ export function createHostSwarm(options: HostSwarmOptions): HostSwarm {
       return run.report();
     },
     async read(session) {
-      if (listeners.includes(session)) await run?.read();
+      if (run) return listeners.includes(session) ? run.read() : undefined;
+      const last = await earlier();
+      if (!last || !isEnded(last) || ![last.parent_session, last.root_session].includes(session)) return;
+      await transact((tx) => tx.jobs.mark(last.id, "read"));
     },
     look: () => run?.wake(),
     sessionDeleted(sessionID) {
@@ -94,7 +108,10 @@ async function begin(
   { session, caller, owners, maxConcurrency, limits }: SwarmRequest,
 ): Promise<Run> {
   const lineage = await context.runner.lineage(session);
-  await context.transact(async (tx) => {
+  const root = lineage.at(-1) ?? session;
+  const whose = { session, caller, root, owners: [...new Set(owners)] };
+  const settings = await context.settings();
+  const row = await context.transact(async (tx) => {
     for (const one of lineage) {
       const [above] = await tx.jobs.list({ child: one, limit: 1 });
       if (above)
@@ -102,15 +119,18 @@ async function begin(
           hint: "hand back what should be done; the agent above starts it",
         });
     }
+    return openRow(tx, context.owner, whose);
   });
-  const settings = await context.settings();
   return createRun(context, {
-    session,
-    caller,
-    root: lineage.at(-1) ?? session,
-    owners: [...new Set(owners)],
+    ...whose,
+    row,
     maxConcurrency: Math.min(MOST_SESSIONS, maxConcurrency ?? settings.maxConcurrency),
-    limits: { minutes: limits?.minutes ?? settings.limits.minutes, tokens: limits?.tokens ?? settings.limits.tokens },
+    limits: {
+      minutes: limits?.minutes ?? settings.limits.minutes,
+      tokens: limits?.tokens ?? settings.limits.tokens,
+      toolCalls: limits?.toolCalls ?? settings.limits.toolCalls,
+    },
     leaseMs: settings.leaseMs,
+    retry: settings.retry,
   });
 }

@@ -1,5 +1,8 @@
-import type { Assignment } from "./assignment.ts";
-import { isLost, textOf, type HostSwarmContext } from "./context.ts";
+import { isClaimOver } from "../../lib/task-lease.ts";
+import type { Clock } from "../background/clock.ts";
+import type { SessionOutcome } from "../background/session-runner.ts";
+import type { Assignment, WorkerProgress } from "./assignment.ts";
+import { textOf, type HostSwarmContext } from "./context.ts";
 
 /** Why a worker stops watching its session. */
 export type Why =
@@ -42,7 +45,7 @@ async function turn(
   try {
     session = await begin(signal);
   } catch (error) {
-    return isLost(error) ? { is: "lost", reason: textOf(error) } : { is: "unstarted", reason: textOf(error) };
+    return isClaimOver(error) ? { is: "lost", reason: textOf(error) } : { is: "unstarted", reason: textOf(error) };
   }
   // A host that cannot be asked for a moment is asked again; the time limit bounds it.
   for (;;) {
@@ -84,12 +87,22 @@ async function beat(context: HostSwarmContext, given: Assignment, waits: boolean
       survives: "process",
     });
     progress.waits = waits;
-    if (progress.session !== undefined) progress.tokens = (await context.runner.outcome(progress.session)).tokens;
+    if (progress.session !== undefined) note(progress, await context.runner.outcome(progress.session), context.clock);
   } catch (error) {
-    if (isLost(error)) return { is: "lost", reason: textOf(error) };
+    if (isClaimOver(error)) return { is: "lost", reason: textOf(error) };
     // The lease outlives two missed signs; the next one comes in time, or the task goes back to the pool.
     context.log(`swarm: no sign of life for ${claim.task.id}: ${textOf(error)}`);
   }
-  if (progress.tokens <= limits.tokens) return undefined;
-  return { is: "limit", reason: `stopped after ${progress.tokens} tokens; the limit for a task is ${limits.tokens}` };
+  if (progress.tokens > limits.tokens) return beyond(progress.tokens, limits.tokens, "tokens");
+  if (progress.toolCalls > limits.toolCalls) return beyond(progress.toolCalls, limits.toolCalls, "tool calls");
+  return undefined;
+}
+
+function note(progress: WorkerProgress, { tokens, toolCalls }: SessionOutcome, clock: Clock): void {
+  if (tokens !== progress.tokens || toolCalls !== progress.toolCalls) progress.newsAt = clock.now();
+  Object.assign(progress, { tokens, toolCalls });
+}
+
+function beyond(used: number, limit: number, unit: string): Why {
+  return { is: "limit", reason: `stopped after ${used} ${unit}; the limit for a task is ${limit}` };
 }

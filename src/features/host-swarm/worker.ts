@@ -1,6 +1,7 @@
+import { isClaimOver } from "../../lib/task-lease.ts";
 import type { SessionOutcome } from "../background/session-runner.ts";
 import type { Assignment, WorkerEnd } from "./assignment.ts";
-import { isLost, textOf, type HostSwarmContext } from "./context.ts";
+import { textOf, type HostSwarmContext } from "./context.ts";
 import { answerFormat, packetOf } from "./packet.ts";
 import { verdictOf, type Verdict } from "./verdict.ts";
 import { watch, type Why } from "./watch.ts";
@@ -24,7 +25,7 @@ export async function work(context: HostSwarmContext, given: Assignment): Promis
   try {
     return await conclude(context, given, why, problem);
   } catch (error) {
-    if (isLost(error)) return { is: "lost", text: textOf(error) };
+    if (isClaimOver(error)) return { is: "lost", text: textOf(error) };
     throw error;
   }
 }
@@ -82,7 +83,7 @@ async function unstarted(context: HostSwarmContext, given: Assignment, reason: s
 
 async function settle(context: HostSwarmContext, given: Assignment): Promise<WorkerEnd> {
   const outcome = await context.insist(() => outcomeOf(context, given));
-  given.progress.tokens = outcome?.tokens ?? given.progress.tokens;
+  if (outcome) Object.assign(given.progress, { tokens: outcome.tokens, toolCalls: outcome.toolCalls });
   const verdict = verdictOf(given.claim.task, outcome);
   if (verdict.is === "failed") return fail(context, given, verdict.error);
   if (verdict.is === "blocked") {
@@ -112,9 +113,9 @@ async function complete(
   return { is: "completed", text: summary };
 }
 
-async function fail(context: HostSwarmContext, { claim }: Assignment, error: string): Promise<WorkerEnd> {
+async function fail(context: HostSwarmContext, { claim, retry }: Assignment, error: string): Promise<WorkerEnd> {
   const { task } = await context.insist(() =>
-    context.transact((tx) => tx.tasks.finish(claim.task.id, claim.token, { status: "failed", error, retry: {} })),
+    context.transact((tx) => tx.tasks.finish(claim.task.id, claim.token, { status: "failed", error, retry })),
   );
   return { is: task.status === "failed" ? "failed" : "retried", text: error };
 }

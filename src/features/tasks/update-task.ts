@@ -12,6 +12,7 @@ import type { Transaction } from "../../store/store.ts";
 import { leads, type TeamMember } from "../claude-code-agent-loader/team.ts";
 import { FILE_ORDER } from "./file-order.ts";
 import { freeFileWaiters } from "./file-waiters.ts";
+import { retryPolicy } from "./retry.ts";
 
 /** What a worker, or whoever leads it, says about a task. */
 export interface TaskChange {
@@ -151,10 +152,7 @@ async function changeByHolder(
     await tx.tasks.finish(task.id, token, {
       status,
       error: error ?? "",
-      retry: {
-        maxAttempts: settings.max_attempts,
-        backoff: { baseMs: settings.backoff_seconds * 1000, maxMs: settings.backoff_limit_seconds * 1000 },
-      },
+      retry: retryPolicy(settings),
     });
   else if (status === "pending")
     // Whoever finds that other work must come first is not at fault.

@@ -1,15 +1,13 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { countTokens } from "gpt-tokenizer";
-import { join } from "node:path";
 import { isEnded, jobMarker, type Job } from "../../lib/jobs.ts";
-import { openStore } from "../../store/open.ts";
-import { opencodeBinary } from "../../testing/host-process.ts";
 import { makeRandom } from "../../testing/histories/random.ts";
 import { startHost, type OpencodeHost } from "../../testing/opencode-host.ts";
-import { packPlugin } from "../../testing/pack.ts";
+import { oneShotRun } from "../../testing/one-shot-run.ts";
+import { pluginHost, type PluginHost } from "../../testing/plugin-host.ts";
 import type { ScriptStep } from "../../testing/script-step.ts";
-import { script, startScriptedModel, type RecordedRequest } from "../../testing/scripted-model.ts";
-import { makeWorkspace, type Workspace } from "../../testing/temp-workspace.ts";
+import { script } from "../../testing/scripted-model.ts";
+import { makeWorkspace } from "../../testing/temp-workspace.ts";
 
 setDefaultTimeout(60_000);
 
@@ -20,77 +18,32 @@ const CONFIG = { ".ohmymkt/config.json": JSON.stringify({ schema_version: 1, bac
 const RESTARTS = Number(process.env["OHMYMKT_RESTARTS"] ?? (process.env["OHMYMKT_FULL"] === "1" ? 6 : 3));
 const SEED = Number(process.env["OHMYMKT_SEED"] ?? 20261121);
 
-let spec: string;
-let project: Workspace;
+let world: PluginHost;
 let host: OpencodeHost;
 
 beforeAll(async () => {
-  ({ spec } = await packPlugin({ root: join(import.meta.dirname, "../../..") }));
-  project = makeWorkspace({ git: true, files: CONFIG });
-  host = await startHost({ directory: project.directory, plugin: spec, network: "none" });
+  world = await pluginHost({ files: CONFIG });
+  host = world.host;
 });
+afterAll(() => world.dispose());
 
-afterAll(async () => {
-  await host.stop();
-  project.dispose();
-});
-
-async function jobsOf(session?: string, directory = project.directory): Promise<Job[]> {
-  const store = openStore({ directory });
-  try {
-    return await store.transaction({ actor: { host: "library" }, tool: "test" }, (tx) =>
-      tx.jobs.list(session === undefined ? {} : { session }),
-    );
-  } finally {
-    await store.close();
-  }
-}
-
-async function until<T>(what: string, look: () => Promise<T | undefined | false>, ms = 15_000): Promise<T> {
-  for (const end = Date.now() + ms; ;) {
-    const found = await look();
-    if (found !== undefined && found !== false) return found;
-    if (Date.now() > end)
-      throw new Error(
-        `expected ${what} within ${ms} ms\n${(await host.log())
-          .split("\n")
-          .filter((line) => /background|ERROR/.test(line))
-          .slice(-15)
-          .join("\n")}`,
-      );
-    await Bun.sleep(50);
-  }
-}
-
-/** Our messages in a session. */
-async function heard(session: string, on = host): Promise<string[]> {
-  const parts = (await on.messages(session)).flatMap((message) => message.parts);
-  return parts.flatMap((part) =>
-    part.type === "text" && part.synthetic === true && part.text?.includes("Background work has ended")
-      ? [part.text]
-      : [],
-  );
-}
+const jobsOf = (session?: string, from = world): Promise<Job[]> =>
+  from.look((tx) => tx.jobs.list(session === undefined ? {} : { session }));
+const heard = (session: string): Promise<string[]> => world.heard(session);
 
 const job = (steps: ScriptStep[], more: Record<string, unknown> = {}): [string, Record<string, unknown>] => [
   "background_task",
   { agent: "research-agent", prompt: `Work. ${script(steps)}`, title: "work", ...more },
 ];
 
-async function play(steps: ScriptStep[], agent = "growth-manager"): Promise<{ session: string; text: string }> {
-  const { id } = await host.session();
-  const turn = await host.prompt(id, `Go. ${script(steps)}`, { agent, timeoutMs: 40_000 });
-  return { session: id, text: turn.text };
-}
+const play = (steps: ScriptStep[], agent = "growth-manager"): ReturnType<PluginHost["play"]> =>
+  world.play(agent, steps);
 
 const told = (session: string): Promise<Job[]> =>
-  until("every job to be told", async () => {
+  world.until("every job to be told", async () => {
     const jobs = await jobsOf(session);
     return jobs.length > 0 && jobs.every((one) => one.notified_at !== undefined) && jobs;
   });
-const requestsOf = (session: string | undefined): RecordedRequest[] =>
-  host.model.requests().filter((request) => request.session === session);
-
 describe("jobs in a real host", () => {
   test("three run at a time, with their own tools, and are told in one message that wakes the agent", async () => {
     const work = (name: string): ScriptStep[] => [
@@ -125,7 +78,7 @@ describe("jobs in a real host", () => {
     const children = await host.children(session);
     expect(children.map((child) => child.id).toSorted()).toEqual(jobs.map((one) => one.child_session ?? "").toSorted());
     for (const one of jobs)
-      expect(requestsOf(one.child_session)[0]?.tools.map((tool) => tool.name)).not.toContain("background_task");
+      expect(world.requestsOf(one.child_session)[0]?.tools.map((tool) => tool.name)).not.toContain("background_task");
   });
 
   test("a child whose model fails is told as failed, with the reason", async () => {
@@ -155,9 +108,9 @@ describe("jobs in a real host", () => {
     const [cancelled] = await told(session);
     expect(cancelled).toMatchObject({ state: "cancelled", read_at: expect.any(String) });
     await host.idle(cancelled?.child_session ?? "", 2000);
-    const before = requestsOf(cancelled?.child_session).length;
+    const before = world.requestsOf(cancelled?.child_session).length;
     await Bun.sleep(3500);
-    expect(requestsOf(cancelled?.child_session)).toHaveLength(before);
+    expect(world.requestsOf(cancelled?.child_session)).toHaveLength(before);
     expect(await heard(session)).toEqual([]);
   });
 
@@ -178,9 +131,9 @@ describe("jobs in a real host", () => {
       `Go. ${script([{ calls: [job([{ delay_ms: 900, text: "done meanwhile" }])] }, { delay_ms: 20_000, text: "never" }])}`,
       { agent: "growth-manager" },
     );
-    await until("the job to run", async () => (await jobsOf(id)).some((one) => one.child_session !== undefined));
+    await world.until("the job to run", async () => (await jobsOf(id)).some((one) => one.child_session !== undefined));
     await host.abort(id);
-    await until("the job to end", async () => (await jobsOf(id)).every(isEnded));
+    await world.until("the job to end", async () => (await jobsOf(id)).every(isEnded));
     await Bun.sleep(1200);
     expect(await heard(id)).toEqual([]);
     expect(await jobsOf(id)).toMatchObject([{ state: "completed", result: "done meanwhile" }]);
@@ -207,7 +160,7 @@ describe("jobs in a real host", () => {
       { agent: "plan-reviewer" },
     );
     const { session } = await play([{ calls: [["ohmymkt_plan_growth", plan]] }, { calls: [review] }, { text: "on" }]);
-    const [request] = await until("the question", async () => {
+    const [request] = await world.until("the question", async () => {
       const open = await host.permissions();
       return open.length > 0 && open;
     });
@@ -227,7 +180,7 @@ describe("jobs in a real host", () => {
   test("a deleted session takes its work with it, and nobody is told", async () => {
     const { session } = await play([{ calls: [job([{ delay_ms: 3500, text: "never" }])] }, { text: "on" }]);
     await host.request("DELETE", `/session/${session}`);
-    const [gone] = await until("the job to end", async () => {
+    const [gone] = await world.until("the job to end", async () => {
       const jobs = await jobsOf(session);
       return jobs.every(isEnded) && jobs;
     });
@@ -287,25 +240,12 @@ describe("jobs in a real host", () => {
 });
 
 test("opencode run waits in the foreground and says so", async () => {
-  const env: Record<string, string> = {
-    PATH: process.env["PATH"] ?? "",
-    HOME: host.home,
-    OPENCODE_TEST_HOME: host.home,
-    OPENCODE_DISABLE_MODELS_FETCH: "1",
-    OPENCODE_DISABLE_AUTOUPDATE: "1",
-    OPENCODE_DISABLE_DEFAULT_PLUGINS: "1",
-  };
-  for (const kind of ["config", "cache"]) env[`XDG_${kind.toUpperCase()}_HOME`] = join(host.home, kind);
-  for (const kind of ["data", "state"]) env[`XDG_${kind.toUpperCase()}_HOME`] = join(host.home, `run-${kind}`);
-  const prompt = `Go. ${script([{ calls: [job([{ delay_ms: 1200, text: "in the foreground" }])] }, { text: "got {{last}}" }])}`;
-  const run = Bun.spawn([opencodeBinary(), "run", "--agent", "growth-manager", prompt], {
-    cwd: project.directory,
-    env,
-    stdin: "ignore",
-    stdout: "pipe",
-    stderr: "pipe",
-  });
-  const [out, code] = await Promise.all([new Response(run.stdout).text(), run.exited]);
+  const steps: ScriptStep[] = [
+    { calls: [job([{ delay_ms: 1200, text: "in the foreground" }])] },
+    { text: "got {{last}}" },
+  ];
+  const prompt = `Go. ${script(steps)}`;
+  const { out, code } = await oneShotRun(world.home, world.directory, "growth-manager", prompt);
   expect(code).toBe(0);
   expect(out).toMatch(
     /\[job-\w+ finished\][^]*in the foreground[^]*It was waited for here: this process ends with its turn/,
@@ -316,7 +256,7 @@ test("where the host's own background subagents are on, ours stand back", async 
   using own = makeWorkspace({ git: true });
   await using other = await startHost({
     directory: own.directory,
-    plugin: spec,
+    plugin: world.spec,
     model: host.model,
     env: { OPENCODE_EXPERIMENTAL_BACKGROUND_SUBAGENTS: "true" },
   });
@@ -332,41 +272,34 @@ test("where the host's own background subagents are on, ours stand back", async 
 test(
   `a host that is killed with jobs in flight, ${RESTARTS} times at random moments: every job is told exactly once (seed ${SEED})`,
   async () => {
-    using own = makeWorkspace({ git: true, files: CONFIG });
-    using home = makeWorkspace();
+    const own = await pluginHost({ files: CONFIG });
     const random = makeRandom(SEED, 0);
-    const model = startScriptedModel();
     const parents: string[] = [];
-    const launch = (): Promise<OpencodeHost> =>
-      startHost({ directory: own.directory, plugin: spec, model, home: home.directory });
-    let current = await launch();
     try {
       for (let round = 0; round < RESTARTS; round += 1) {
-        const { id } = await current.session();
+        const { id } = await own.host.session();
         parents.push(id);
         const calls = [0, 1, 2].map((n) =>
           job([{ delay_ms: random.below(2500), text: `result ${round}.${n}` }], { title: `${round}.${n}` }),
         );
-        await current.promptAsync(
+        await own.host.promptAsync(
           id,
           `Go. ${script([{ calls }, { delay_ms: random.below(400), text: "started" }, { text: "noted" }])}`,
           { agent: "growth-manager" },
         );
-        await until("the first job row", async () => (await jobsOf(id, own.directory)).length > 0);
+        await own.until("the first job row", async () => (await jobsOf(id, own)).length > 0);
         await Bun.sleep(random.below(2500));
-        await current.crash();
-        current = await launch();
+        await own.restart();
         // The first use after the start, by somebody who does something else.
-        const other = await current.session();
-        await current.prompt(other.id, `Hello. ${script([{ text: "hello" }])}`, { agent: "growth-manager" });
-        await until("every job to be told", async () =>
-          (await jobsOf(undefined, own.directory)).every((one) => one.notified_at !== undefined),
+        await own.play("growth-manager", [{ text: "hello" }], "Hello.");
+        await own.until("every job to be told", async () =>
+          (await jobsOf(undefined, own)).every((one) => one.notified_at !== undefined),
         );
-        for (const parent of parents) await current.idle(parent);
+        for (const parent of parents) await own.host.idle(parent);
       }
-      const jobs = await jobsOf(undefined, own.directory);
+      const jobs = await jobsOf(undefined, own);
       const texts = new Map<string, string[]>();
-      for (const parent of parents) texts.set(parent, await heard(parent, current));
+      for (const parent of parents) texts.set(parent, await own.heard(parent));
       for (const one of jobs) {
         const times = (texts.get(one.parent_session) ?? []).join("\n").split(jobMarker(one)).length - 1;
         expect([one.title, one.state, isEnded(one), times]).toEqual([one.title, one.state, true, 1]);
@@ -378,8 +311,7 @@ test(
           .join(", ")}`,
       );
     } finally {
-      await current.stop();
-      await model.stop();
+      await own.dispose();
     }
   },
   40_000 * (RESTARTS + 1),

@@ -6,7 +6,8 @@ import { createBackgroundJobs, type BackgroundJobs } from "../../features/backgr
 import type { SwarmDesk } from "../../features/host-swarm/desk.ts";
 import { createHeldTasks, type HeldTasks } from "../../features/held-tasks/held-tasks.ts";
 import { createHostSwarm, type HostSwarm } from "../../features/host-swarm/swarm.ts";
-import { DEFAULT_SWARM_SETTINGS, type SwarmSettings } from "../../features/host-swarm/settings.ts";
+import type { SwarmSettings } from "../../features/host-swarm/settings.ts";
+import { retryPolicy } from "../../features/tasks/retry.ts";
 import { newId } from "../../lib/names.ts";
 import { randomBase32 } from "../../store/local/random.ts";
 import type { Store } from "../../store/store.ts";
@@ -61,7 +62,8 @@ export function createBackground({ client, sessions, news, store, log }: Backgro
     runner,
     owner,
     log,
-    settings: async () => swarmSettings((await read()).swarm),
+    settings: async () => swarmSettings(await read()),
+    ready: () => jobs.ready(),
     tell: (root) => jobs.tell(root),
   });
   const over = new AbortController();
@@ -94,7 +96,7 @@ export function createBackground({ client, sessions, news, store, log }: Backgro
   };
 }
 
-/** The project's settings, or the defaults while its file cannot be read. */
+/** The project's settings, or the defaults while its file cannot be read: running work must not go unwatched. */
 async function settings(store: () => Promise<Store>, log: (message: string) => void): Promise<Config> {
   try {
     const opened = await store();
@@ -106,8 +108,14 @@ async function settings(store: () => Promise<Store>, log: (message: string) => v
   }
 }
 
-function swarmSettings({ parallel, minutes, tokens }: Config["swarm"]): SwarmSettings {
-  return { ...DEFAULT_SWARM_SETTINGS, maxConcurrency: parallel, limits: { minutes, tokens } };
+function swarmSettings({ swarm, tasks }: Config): SwarmSettings {
+  const { parallel, minutes, tokens, tool_calls, lease_seconds } = swarm;
+  return {
+    maxConcurrency: parallel,
+    limits: { minutes, tokens, toolCalls: tool_calls },
+    leaseMs: lease_seconds * 1000,
+    retry: retryPolicy(tasks),
+  };
 }
 
 function isAlive(pid: number): boolean {

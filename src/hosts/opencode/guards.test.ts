@@ -4,11 +4,10 @@ import { existsSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { isOurTool } from "../../features/claude-code-agent-loader/our-tools.ts";
-import { startHost, type OpencodeHost, type PermissionDecision, type Turn } from "../../testing/opencode-host.ts";
-import { packPlugin } from "../../testing/pack.ts";
+import type { OpencodeHost, PermissionDecision, Turn } from "../../testing/opencode-host.ts";
+import { pluginHost, type PluginHost } from "../../testing/plugin-host.ts";
 import type { ScriptStep } from "../../testing/script-step.ts";
 import { script } from "../../testing/scripted-model.ts";
-import { makeWorkspace, type Workspace } from "../../testing/temp-workspace.ts";
 
 setDefaultTimeout(60_000);
 
@@ -25,50 +24,35 @@ const PLAN = {
   rollback: ["restore the pages"],
 };
 
-let project: Workspace;
+let world: PluginHost;
 let host: OpencodeHost;
 let decision: PermissionDecision = "once";
 let asked: string[] = [];
 
-const inside = (...path: string[]): string => join(project.directory, ".ohmymkt", ...path);
+const inside = (...path: string[]): string => join(world.directory, ".ohmymkt", ...path);
 
 beforeAll(async () => {
-  project = makeWorkspace({
-    git: true,
+  world = await pluginHost({
     files: {
       ".opencode/agents/press-agent.md":
         "---\ndescription: Writes press notes.\nmode: subagent\nmodules: [authority_growth]\ntools:\n  ohmymkt_read_state: true\n---\nYou write press notes.\n",
       ".claude/agents/broken.md": "---\nname: broken\ndescription: [unclosed\n---\nBody\n",
     },
-  });
-  const { spec } = await packPlugin({ root: join(import.meta.dirname, "../../..") });
-  host = await startHost({
-    directory: project.directory,
-    plugin: spec,
-    network: "none",
     config: { agent: { "link-specialist": { disable: true } } },
   });
+  host = world.host;
   host.onPermission((request) => {
     asked.push(request.permission);
     return decision;
   });
 });
 
-afterAll(async () => {
-  await host.stop();
-  project.dispose();
-});
+afterAll(() => world.dispose());
 
 beforeEach(() => {
   decision = "once";
   asked = [];
 });
-
-async function play(agent: string, steps: ScriptStep[], words = "Go."): Promise<Turn & { session: string }> {
-  const { id } = await host.session();
-  const turn = await host.prompt(id, `${words} ${script(steps)}`, { agent });
-  return { ...turn, session: id };
-}
 
 /** The text that the model got back from its first call. */
 function result(turn: Turn): string {
@@ -86,9 +70,9 @@ const child = (agent: string, steps: ScriptStep[]): ScriptStep[] =>
 
 describe("approvals", () => {
   test("a no with a reason reaches the model as text, and nothing changes", async () => {
-    await play("growth-manager", call("ohmymkt_plan_growth", PLAN));
+    await world.play("growth-manager", call("ohmymkt_plan_growth", PLAN));
     decision = { reject: "ask finance first" };
-    const turn = await play(
+    const turn = await world.play(
       "growth-manager",
       call("ohmymkt_update_gates", {
         updates: [{ gate: "data_gate", field: "reconcilable", value: true, evidence: "sheet" }],
@@ -102,7 +86,7 @@ describe("approvals", () => {
 
   test("a plain no does not end the turn", async () => {
     decision = "reject";
-    const turn = await play(
+    const turn = await world.play(
       "growth-manager",
       call("ohmymkt_update_gates", {
         updates: [{ gate: "data_gate", field: "reconcilable", value: true, evidence: "sheet" }],
@@ -114,26 +98,26 @@ describe("approvals", () => {
 
   test("a no in a child session comes back to the root as the child's words", async () => {
     decision = { reject: "the budget is too high" };
-    const turn = await play(
+    const turn = await world.play(
       "growth-manager",
       child("plan-reviewer", call("ohmymkt_review_plan", { plan: "trials", verdict: "approve", findings: [] })),
     );
     expect(turn.text).toContain("the budget is too high");
     expect(asked).toEqual([expect.stringMatching(/^approve plan: trials v1/)]);
-    const plans = await play("growth-manager", call("ohmymkt_list_plans", {}));
+    const plans = await world.play("growth-manager", call("ohmymkt_list_plans", {}));
     expect(plans.text).toContain("trials v1 — draft");
   });
 
   test("an edited plan makes its approval stale, and the campaign does not start on it", async () => {
-    await play(
+    await world.play(
       "growth-manager",
       child("plan-reviewer", call("ohmymkt_review_plan", { plan: "trials", verdict: "approve", findings: [] })),
     );
     const path = inside("plans/trials.md");
     writeFileSync(path, (await readFile(path, "utf8")).replace("amount: 500", "amount: 50000"));
-    const gates = await play("growth-manager", call("ohmymkt_check_gates", {}));
+    const gates = await world.play("growth-manager", call("ohmymkt_check_gates", {}));
     expect(gates.text).toContain("plan trials was edited after its approval");
-    const start = await play("growth-manager", call("ohmymkt_start_campaign", { plan: "trials" }));
+    const start = await world.play("growth-manager", call("ohmymkt_start_campaign", { plan: "trials" }));
     expect(start.text).toContain("BLOCKED");
     expect(existsSync(inside("boulder.json"))).toBe(false);
   });
@@ -166,13 +150,13 @@ describe("errors that a model can act on", () => {
     ["growth-manager", "ohmymkt_incident", { action: "resolve", id: "../../etc/passwd" }, /invalid_id/],
     ["growth-manager", "ohmymkt_start_campaign", { plan: "no-such-plan" }, /not_found.*the plans are trials/s],
   ] as const)("%s %s", async (agent, tool, args, text) => {
-    const turn = await play(agent, call(tool, args));
+    const turn = await world.play(agent, call(tool, args));
     expect(turn.text).toMatch(text);
     expect(turn.text).toMatch(/Next: /);
   });
 
   test("an action that is not the agent's is refused by name", async () => {
-    const turn = await play(
+    const turn = await world.play(
       "growth-manager",
       child("execution-manager", child("seo-engineer", call("ohmymkt_incident", { action: "resolve", id: "inc-1" }))),
     );
@@ -191,20 +175,26 @@ describe("governed state and file tools", () => {
     ["write", { filePath: "link/state/gates.json", content: "{}" }, "ohmymkt_update_gates"],
   ] as const)("%s %j is refused", async (tool, args, instead) => {
     mkdirSync(inside(), { recursive: true });
-    if (!existsSync(join(project.directory, "link"))) symlinkSync(inside(), join(project.directory, "link"));
-    const absolute = { ...args, filePath: join(project.directory, args.filePath) };
-    const turn = await play("build", call(tool, absolute));
+    if (!existsSync(join(world.directory, "link"))) symlinkSync(inside(), join(world.directory, "link"));
+    const absolute = { ...args, filePath: join(world.directory, args.filePath) };
+    const turn = await world.play("build", call(tool, absolute));
     expect(result(turn)).toContain("not_allowed");
     expect(result(turn)).toContain(instead);
   });
 
   test("other files are written", async () => {
-    await play("build", call("write", { filePath: join(project.directory, "docs/claims.md"), content: "# Claims\n" }));
-    expect(await readFile(join(project.directory, "docs/claims.md"), "utf8")).toBe("# Claims\n");
+    await world.play(
+      "build",
+      call("write", { filePath: join(world.directory, "docs/claims.md"), content: "# Claims\n" }),
+    );
+    expect(await readFile(join(world.directory, "docs/claims.md"), "utf8")).toBe("# Claims\n");
   });
 
   test("an agent's shell is marked, so that the command line refuses its --yes", async () => {
-    const turn = await play("build", call("bash", { command: "echo mark=$OHMYMKT_AGENT_SHELL", description: "show" }));
+    const turn = await world.play(
+      "build",
+      call("bash", { command: "echo mark=$OHMYMKT_AGENT_SHELL", description: "show" }),
+    );
     expect(turn.text).toContain("mark=1");
   });
 });
@@ -219,7 +209,7 @@ describe("agents", () => {
   });
 
   test("other agents do not pay for our tools", async () => {
-    await play("build", [{ text: "hello" }]);
+    await world.play("build", [{ text: "hello" }]);
     const names =
       host.model
         .requests()
@@ -232,7 +222,7 @@ describe("agents", () => {
 
 describe("ultrawork and compaction", () => {
   test("with another agent the default paragraph comes, not the marketing template", async () => {
-    const turn = await play("build", [{ text: "ok" }], "ulw tidy the landing page copy");
+    const turn = await world.play("build", [{ text: "ok" }], "ulw tidy the landing page copy");
     const request = host.model.requests().findLast((one) => one.session === turn.session);
     const text = JSON.stringify(request?.messages);
     expect(text).toContain("growth-manager");
@@ -240,7 +230,7 @@ describe("ultrawork and compaction", () => {
   });
 
   test("a question about it is left alone", async () => {
-    const turn = await play("growth-manager", [{ text: "ok" }], "what does ulw do?");
+    const turn = await world.play("growth-manager", [{ text: "ok" }], "what does ulw do?");
     const request = host.model.requests().findLast((one) => one.session === turn.session);
     expect(request?.messages.filter((message) => message.role === "user")[0]?.text).not.toContain(
       "ohmymkt_plan_growth",
@@ -248,7 +238,7 @@ describe("ultrawork and compaction", () => {
   });
 
   test("compaction carries plan, campaign, gates, incidents and mode over in at most 200 tokens", async () => {
-    const turn = await play("growth-manager", [{ text: "planned" }], "ulw plan the launch of our newsletter");
+    const turn = await world.play("growth-manager", [{ text: "planned" }], "ulw plan the launch of our newsletter");
     host.model.clear();
     await host.summarize(turn.session);
     const summary = host.model.requests().find((request) => request.kind === "summary");

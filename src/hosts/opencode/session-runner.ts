@@ -149,12 +149,14 @@ export function outcomeOf(messages: Messages, failure: string | undefined): Sess
     (sum, { info }) => sum + info.tokens.input + info.tokens.output + info.tokens.reasoning,
     0,
   );
+  const toolCalls = answers.flatMap(({ parts }) => parts).filter(({ type }) => type === "tool").length;
   const last = messages.at(-1);
   if (last?.info.role !== "assistant") {
     return {
       finished: failure !== undefined,
       text: "",
       tokens,
+      toolCalls,
       ...(failure === undefined ? {} : { error: { message: failure, aborted: false } }),
     };
   }
@@ -169,6 +171,7 @@ export function outcomeOf(messages: Messages, failure: string | undefined): Sess
     finished: error !== undefined || (info.time.completed !== undefined && info.finish !== "tool-calls"),
     text,
     tokens,
+    toolCalls,
     ...(error ? { error } : {}),
     ...(structured === undefined ? {} : { structured }),
   };

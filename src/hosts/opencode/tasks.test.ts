@@ -3,12 +3,9 @@ import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Task } from "../../lib/tasks.ts";
-import { openStore } from "../../store/open.ts";
-import { startHost, type OpencodeHost } from "../../testing/opencode-host.ts";
-import { packPlugin } from "../../testing/pack.ts";
+import { pluginHost, type PluginHost } from "../../testing/plugin-host.ts";
 import type { ScriptStep } from "../../testing/script-step.ts";
 import { script } from "../../testing/scripted-model.ts";
-import { makeWorkspace, type Workspace } from "../../testing/temp-workspace.ts";
 
 setDefaultTimeout(120_000);
 
@@ -18,13 +15,12 @@ const REPORTER = "growth-analyst";
 /** Long enough that the three overlap whatever the machine does besides. */
 const AT_WORK_MS = 4000;
 
-let project: Workspace;
-let host: OpencodeHost;
+let world: PluginHost;
 let said: Record<"created" | "early" | "together" | "late", string>;
 let between: Task[];
 
 const area = (agent: string): string => `site/${agent}`;
-const file = (agent: string): string => join(project.directory, area(agent), "page.md");
+const file = (agent: string): string => join(world.directory, area(agent), "page.md");
 
 function packet(agent: string, steps: ScriptStep[]): [string, Record<string, unknown>] {
   return ["task", { description: "work", subagent_type: agent, prompt: `Work. ${script(steps)}` }];
@@ -75,24 +71,14 @@ const TASKS = [
 
 /** Lets the manager take one turn below the primary agent; what it says comes back. */
 async function managed(steps: ScriptStep[]): Promise<string> {
-  const { id } = await host.session();
   const outer: ScriptStep[] = [{ calls: [packet(MANAGER, steps)] }, { text: "{{last}}" }];
-  return (await host.prompt(id, `Go. ${script(outer)}`, { agent: "growth-manager" })).text;
+  return (await world.play("growth-manager", outer)).text;
 }
 
-async function tasks(): Promise<Task[]> {
-  const store = openStore({ directory: project.directory });
-  try {
-    return await store.transaction({ actor: { host: "library" }, tool: "test" }, (tx) => tx.tasks.list());
-  } finally {
-    await store.close();
-  }
-}
+const tasks = (): Promise<Task[]> => world.look((tx) => tx.tasks.list());
 
 beforeAll(async () => {
-  project = makeWorkspace({ git: true });
-  const { spec } = await packPlugin({ root: join(import.meta.dirname, "../../..") });
-  host = await startHost({ directory: project.directory, plugin: spec, network: "none" });
+  world = await pluginHost();
   const report: ScriptStep[] = [{ calls: [["ohmymkt_task_claim", {}]] }, { text: "{{last}}" }];
   const created = await managed([
     { calls: [["ohmymkt_task_create", { pattern: "fan_in", tasks: TASKS }]] },
@@ -133,22 +119,19 @@ beforeAll(async () => {
   said = { created, early, together, late };
 });
 
-afterAll(async () => {
-  await host.stop();
-  project.dispose();
-});
+afterAll(() => world.dispose());
 
 /** What the tools answered in all sessions of one agent, as the model saw it. */
 function heard(agent: string): string {
   const sessions = new Set(
-    host.model
+    world.model
       .requests()
       .filter(({ messages }) =>
         messages.some(({ text }) => text.includes(`Page of ${agent}`) && text.includes("Token: ")),
       )
       .map(({ session }) => session),
   );
-  return host.model
+  return world.model
     .requests()
     .filter(({ session }) => sessions.has(session))
     .flatMap(({ messages }) => messages.filter(({ role }) => role === "tool").map(({ text }) => text))

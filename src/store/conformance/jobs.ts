@@ -109,7 +109,9 @@ export function jobPromises(bench: Bench): void {
       await run(async (tx) => {
         const below = await tx.jobs.create(job("below", { parent_session: "ses_x" }));
         await tx.jobs.assign(below.id, { child_session: "ses_c" });
-        const far = await tx.jobs.create(job("far", { parent_session: "ses_y", root_session: "ses_z" }));
+        const far = await tx.jobs.create(
+          job("far", { parent_session: "ses_y", root_session: "ses_z", agent: "other" }),
+        );
         await tx.jobs.transition(far.id, "cancelled");
         await tx.jobs.mark(far.id, "notified");
       });
@@ -121,6 +123,7 @@ export function jobPromises(bench: Bench): void {
         expect(await titles({ session: "ses_p" })).toEqual([...JOB_STATES, "below"]);
         expect(await titles({ session: "ses_x" })).toEqual(["below"]);
         expect(await titles({ child: "ses_c" })).toEqual(["below"]);
+        expect(await titles({ agent: "other" })).toEqual(["far"]);
         expect(await titles({ untold: true })).toEqual([...ENDED_STATES]);
         expect(await titles({ unread: true })).toEqual([...ENDED_STATES, "far"]);
         expect(await titles({ limit: 2, offset: 1 })).toEqual(["running", "completed"]);

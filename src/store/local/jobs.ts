@@ -51,6 +51,7 @@ export function createJobs(context: Context): Jobs {
       if (filter.session !== undefined)
         where.and(`(root_session = ? OR parent_session = ?)`, filter.session, filter.session);
       where.equal("child_session", filter.child);
+      where.equal("agent", filter.agent);
       if (filter.untold === true) where.and(`notified_at IS NULL AND ${ENDED}`);
       if (filter.unread === true) where.and(`read_at IS NULL AND ${ENDED}`);
       return sql

@@ -44,9 +44,9 @@ describe("ohmymkt_swarm", () => {
   test("starts the caller's delegates and answers at once with what was started", async () => {
     await bench.add({ id: "a" }, { id: "b", owner: "content-ops" }, { id: "c", owner: "somebody" });
     bench.scripts = { a: [{}], b: [{}] };
-    const text = await call({ action: "start", limits: { minutes: 5 }, max_concurrency: 2 });
+    const text = await call({ action: "start", limits: { minutes: 5, tool_calls: 7 }, max_concurrency: 2 });
     expect(text).toContain(
-      "The swarm runs.\nOwners seo-engineer, content-ops, growth-analyst; at most 2 at a time; 5 minutes and 1000 tokens",
+      "The swarm runs.\nOwners seo-engineer, content-ops, growth-analyst; at most 2 at a time; 5 minutes, 1000 tokens and 7 tool calls for a task",
     );
     expect(text).toMatch(/seo-engineer: a \(a\) [^]*content-ops: b \(b\) [^]*You are told when it ends/);
     expect(await call({ action: "status" })).toMatch(/works in ses_\d since/);
@@ -61,6 +61,25 @@ describe("ohmymkt_swarm", () => {
     await bench.add({ id: "a" });
     const text = await call({ action: "start" }, { foreground: "the process ends" });
     expect(text).toMatch(/^\[job-\S+ finished\]\n[^]*1 completed[^]*It was waited for here: the process ends\.$/);
+    bench.root.heard.push(text);
+    await bench.clock.advance(10_000);
+    expect(bench.root.heard).toHaveLength(1);
+  });
+
+  test("what an earlier run of the host left behind is shown, and counts as read", async () => {
+    await bench.add({ id: "a" });
+    bench.scripts = { a: [{}] };
+    await call({ action: "start" });
+    bench.world.crash();
+    bench.reboot();
+    bench.world.turn(bench.root.id, 6000);
+    const text = await call({ action: "status" }, { swarm: bench.swarm });
+    expect(text).toMatch(
+      /^None has run since this host started\. The last one before:\n\[job-\S+ lost\] ohmymkt_swarm: swarm of .*\nthe host ended while it ran; 1 task returns to the pool by \S+: a\./,
+    );
+    expect(await bench.transact((tx) => tx.jobs.list())).toMatchObject([
+      { state: "lost", read_at: expect.any(String) },
+    ]);
     bench.root.heard.push(text);
     await bench.clock.advance(10_000);
     expect(bench.root.heard).toHaveLength(1);
@@ -96,6 +115,6 @@ describe("ohmymkt_swarm", () => {
   });
 
   test("costs a model little", () => {
-    expect(countTokens(JSON.stringify(leanSchema(swarm.args)))).toBeLessThanOrEqual(64);
+    expect(countTokens(JSON.stringify(leanSchema(swarm.args)))).toBeLessThanOrEqual(70);
   });
 });

@@ -3,12 +3,15 @@ import { OhmymktError } from "../../errors.ts";
 import type { SwarmDesk } from "../../features/host-swarm/desk.ts";
 import { reportText, type SwarmReport } from "../../features/host-swarm/report.ts";
 import { MOST_SESSIONS } from "../../features/host-swarm/settings.ts";
-import { jobMarker } from "../../lib/jobs.ts";
+import { isEnded, jobMarker, type Job } from "../../lib/jobs.ts";
+import { renderJob } from "../background/render.ts";
 import { defineTool, type ToolContext } from "./define.ts";
 import { outlined } from "./lean-schema.ts";
 
 interface SwarmAnswer {
   report?: SwarmReport;
+  /** When this run of the host has started none. */
+  earlier?: Job;
   foreground?: string;
 }
 
@@ -20,16 +23,23 @@ export const swarm = defineTool({
     owners: z.array(z.string().min(1)).min(1).max(50).optional(),
     max_concurrency: z.int().min(1).max(MOST_SESSIONS).optional(),
     limits: outlined(
-      z.strictObject({ minutes: z.number().min(1).max(1440), tokens: z.int().min(1000) }).partial(),
-      "{minutes, tokens}",
+      z
+        .strictObject({
+          minutes: z.number().min(1).max(1440),
+          tokens: z.int().min(1000),
+          tool_calls: z.int().min(1),
+        })
+        .partial(),
+      "{minutes, tokens, tool_calls}",
     ).optional(),
   },
   async run({ action, owners, max_concurrency: maxConcurrency, limits }, context): Promise<SwarmAnswer> {
     const desk = deskOf(context);
     const { session, agent, foreground } = desk;
     const answered = async (report: SwarmReport | undefined): Promise<SwarmAnswer> => {
-      if (report?.job) await desk.swarm.read(session);
-      return report ? { report } : {};
+      const earlier = report ? undefined : await desk.swarm.earlier();
+      if (report?.job || earlier) await desk.swarm.read(session);
+      return { ...(report ? { report } : {}), ...(earlier ? { earlier } : {}) };
     };
     if (action === "status") return answered(await desk.swarm.status());
     if (action === "stop") return answered(await desk.swarm.stop(`stopped by ${agent}`));
@@ -38,13 +48,13 @@ export const swarm = defineTool({
       caller: agent,
       owners: ownersOf(owners, desk),
       maxConcurrency,
-      limits,
+      limits: limits && { minutes: limits.minutes, tokens: limits.tokens, toolCalls: limits.tool_calls },
     });
     if (foreground === undefined) return answered(report);
     return { ...(await answered(await desk.swarm.wait(context.signal))), foreground };
   },
-  render: ({ report, foreground }) => {
-    if (!report) return "No swarm has run since this host started. Start one with action start.";
+  render: ({ report, earlier, foreground }) => {
+    if (!report) return earlier ? earlierText(earlier) : "No swarm has run yet. Start one with action start.";
     return [
       report.job ? jobMarker(report.job) : "",
       reportText(report),
@@ -57,6 +67,13 @@ export const swarm = defineTool({
       .join("\n");
   },
 });
+
+function earlierText(job: Job): string {
+  const whose = isEnded(job)
+    ? "None has run since this host started. The last one before:"
+    : `One runs in another process of the host, ${job.owner.pid}; it is stopped there:`;
+  return `${whose}\n${renderJob(job)}`;
+}
 
 function deskOf({ swarm: desk, actor }: ToolContext): SwarmDesk & { session: string; agent: string } {
   if (desk && actor.session !== undefined && actor.agent !== undefined)
