@@ -1,11 +1,12 @@
 import type { Cadence } from "../src/lib/cadence.ts";
 import { judgeTrends } from "../src/lib/trend-judgement.ts";
 import { fitTrend } from "../src/lib/trend-fit.ts";
-import { TREND_WINDOWS } from "../src/lib/trend-window.ts";
+import { TREND_WINDOWS, type TrendSeries } from "../src/lib/trend-window.ts";
 import { dayAfter } from "../src/lib/days.ts";
 import type { SteppedSeries } from "../src/lib/seasons.ts";
 import type { Trend } from "../src/lib/metrics.ts";
-import { seededChance, simulateTraffic, toDailySeries, type TrafficModel } from "../src/testing/simulated-traffic.ts";
+import { simulateCoverage } from "../src/testing/simulated-coverage.ts";
+import { seededChance, simulateTraffic, toDailySeries, type Chance } from "../src/testing/simulated-traffic.ts";
 import { median, printBars, round, wilson } from "./support/figures.ts";
 
 /** How often is a trend named that is not there, and how often is one missed? Beside the week-over-week comparison, on the same series. And what does it cost? */
@@ -19,7 +20,8 @@ const DAYS = 730;
 
 interface Cell {
   cadence: Cadence;
-  /** Expected count of a weekday on the first day. */
+  kind: TrendSeries["kind"];
+  /** Expected count of a weekday on the first day, or the number of clusters that coverage is a share of. */
   base: number;
   phi: number;
   growth: number;
@@ -48,16 +50,24 @@ const cells = [
   // Few events a day: by days still, and by weeks.
   ...growing("monthly", 8, 0.5),
   ...growing("monthly", 3, 0.5),
+  // Coverage, which changes slowly.
+  ...growing("monthly", 40, 0.5, "share"),
+  ...growing("monthly", 40, 0.8, "share"),
 ];
+// The clock first, while nothing has warmed up the code for other shapes of data.
+const counts = simulateSeries();
+const [ours, naive] = [testAll(7), sortAll(7)];
+const [oursAll, naiveAll] = [testAll(1), sortAll(1)];
 const outcomes = cells.map(simulate);
 console.log(
-  `${SERIES} series a cell, seed ${SEED}: weekend dip, Poisson counts, log-noise 8 % with AR(1) φ, growth over the whole window.
+  `${SERIES} series a cell, seed ${SEED}: growth over the whole window.
+Counts: weekend dip, Poisson, log-noise 8 % with AR(1) φ. Coverage: each cluster stays as it was with probability φ, half are seen at first.
 Share named up or down where nothing grows, named up where it does; families of ${FAMILY}, Holm. Week over week: last 7 days against the 7 before.`,
 );
 console.table(
   outcomes.map((one) => ({
     days: one.days,
-    base: one.base,
+    of: `${one.base}${one.kind === "share" ? " clusters" : " a day"}`,
     φ: one.phi,
     growth: one.growth === 0 ? "none" : one.together ? "+20 %, all four" : "+20 %, one of four",
     named: percent(one.named),
@@ -72,9 +82,6 @@ console.table(
   })),
 );
 
-const counts = simulateSeries();
-const [ours, naive] = [testAll(7), sortAll(7)];
-const [oursAll, naiveAll] = [testAll(1), sortAll(1)];
 console.log(`${TRENDS} trends of ${DAYS} days, milliseconds, median of ${ROUNDS}`);
 console.table([
   { pairs: "within a weekday", "test, slope and interval": round(ours), "slope and interval by sorting": round(naive) },
@@ -92,8 +99,8 @@ printBars([
   { what: `ms for ${TRENDS} trends of ${DAYS} days`, figure: ours, most: 100 },
 ]);
 
-function growing(cadence: Cadence, base: number, phi: number): Cell[] {
-  const cell = { cadence, base, phi };
+function growing(cadence: Cadence, base: number, phi: number, kind: Cell["kind"] = "count"): Cell[] {
+  const cell = { cadence, kind, base, phi };
   return [
     { ...cell, growth: 0, together: true },
     { ...cell, growth: 0.2, together: false },
@@ -107,10 +114,8 @@ function simulate(cell: Cell, at: number): Outcome {
   const days = step === "day" ? steps : steps * 7;
   const total = { named: 0, alone: 0, any: 0, flat: 0, weekAny: 0, weekMore: 0 };
   for (let n = 0; n < SERIES; n += 1) {
-    const model: TrafficModel = { days, base: cell.base, growth: cell.growth, phi: cell.phi };
-    const others = cell.together ? model : { ...model, growth: 0 };
-    const family = [model, ...Array.from({ length: FAMILY - 1 }, () => others)].map((one) =>
-      simulateTraffic(one, chance),
+    const family = Array.from({ length: FAMILY }, (_, member) =>
+      draw(cell, { days, growth: member === 0 || cell.together ? cell.growth : 0 }, chance),
     );
     const names = (trend: Trend | undefined): boolean => trend === "up" || (trend === "down" && cell.growth === 0);
     const together = judge(cell, family);
@@ -137,9 +142,15 @@ function simulate(cell: Cell, at: number): Outcome {
   };
 }
 
-function judge({ cadence }: Cell, family: readonly number[][]): Trend[] {
+function draw({ kind, base, phi }: Cell, length: { days: number; growth: number }, chance: Chance): number[] {
+  return kind === "count"
+    ? simulateTraffic({ ...length, phi, base }, chance)
+    : simulateCoverage({ ...length, phi, clusters: base }, chance);
+}
+
+function judge({ cadence, kind }: Cell, family: readonly number[][]): Trend[] {
   const days = family[0]?.length ?? 0;
-  const series = family.map((values) => toDailySeries(values, FIRST_DAY));
+  const series = family.map((values) => toDailySeries(values, FIRST_DAY, kind));
   return judgeTrends(series, { cadence, to: dayAfter(FIRST_DAY, days - 1) }).map(({ trend }) => trend);
 }
 

@@ -10,6 +10,7 @@ export interface Break {
 
 const INVARIANTS = "src/tools/ohmymkt/invariants.test.ts";
 const LOCAL = "src/store/local/local.test.ts";
+const CALIBRATION = "src/lib/trend-calibration.test.ts";
 
 function one(name: string, file: string, find: string, replace: string, ...tests: string[]): Break {
   return { name, file, edits: [{ find, replace }], tests };
@@ -306,4 +307,6 @@ export const BREAKS: readonly Break[] = [
     'row.hash === ""',
     "src/lib/ledger.test.ts",
   ),
+  one("autocorrelation ignored", "src/lib/trend-fit.ts", "varianceInflation(autocorrelation)", "1", CALIBRATION),
+  one("trends judged each alone", "src/lib/trend-judgement.ts", "adjusted[tested] ?? 1", "outcome.p", CALIBRATION),
 ];

@@ -48,7 +48,7 @@ describe("lag-1 autocorrelation", () => {
   });
 
   test("is 0 where nothing varies or nothing is there", () => {
-    expect([[], [1], [1, 2], [5, 5, 5, 5, 5, 5, 5, 5]].map((values) => autocorrelation(values))).toEqual([0, 0, 0, 0]);
+    expect([[], [1], [5, 5, 5, 5, 5, 5, 5, 5]].map((values) => autocorrelation(values))).toEqual([0, 0, 0]);
   });
 
   test("of simulated traffic is that of its log-noise, thinned by the noise of counting", () => {

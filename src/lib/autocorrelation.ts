@@ -21,9 +21,9 @@ export function lagOneAutocorrelation(series: SteppedSeries, seasons: readonly S
     pairs += 1;
   }
   const count = scores.length;
-  if (pairs === 0 || squares === 0 || count <= 4) return 0;
+  if (pairs === 0 || squares === 0) return 0;
   const seen = products / pairs / (squares / count);
-  return Math.max(-1, Math.min(1, (count * seen + 2) / (count - 4)));
+  return Math.max(-1, Math.min(1, seen + (2 + 4 * seen) / count));
 }
 
 /**

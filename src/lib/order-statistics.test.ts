@@ -21,6 +21,21 @@ test("select finds what sorting finds and parts the values there", () => {
   );
 });
 
+const LONG = 5000;
+test.each<[string, (n: number) => number]>([
+  ["ascending", (n) => n],
+  ["descending", (n) => -n],
+  ["equal", () => 7],
+  ["two values in turn", (n) => n % 2],
+  ["up and down again", (n) => Math.min(n, LONG - n)],
+  ["shuffled, with ties", (n) => (n * 7919) % 1009],
+])("select finds its way through many values: %s", (_what, value) => {
+  const values = Float64Array.from({ length: LONG }, (_, n) => value(n));
+  const sorted = values.toSorted();
+  for (const k of [0, 1, 17, LONG / 4, LONG / 2, LONG - 2, LONG - 1])
+    expect(select(values.slice(), k)).toBe(sorted[k] ?? Number.NaN);
+});
+
 test.each([
   [[], Number.NaN],
   [[4], 4],

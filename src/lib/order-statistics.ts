@@ -1,3 +1,6 @@
+/** Above so many values a pivot is worth being sampled. */
+const SAMPLED = 600;
+
 /**
  * The k-th smallest value, k from 0, found in place between `left` and `right`, where it must stand: with neither given, anywhere.
  * Afterwards what stands before k is no larger and what stands after it no smaller, so that a next selection need look at one side only.
@@ -6,7 +9,7 @@ export function select(values: Float64Array, k: number, left = 0, right = values
   let low = left;
   let high = right;
   while (low < high) {
-    const pivot = medianOfThree(values[low] ?? 0, values[(low + high) >>> 1] ?? 0, values[high] ?? 0);
+    const pivot = high - low > SAMPLED ? samplePivot(values, k, low, high) : middleOf(values, low, high);
     let up = low;
     let down = high;
     while (up <= down) {
@@ -61,6 +64,25 @@ function bisect(sorted: Float64Array, holds: (value: number) => boolean): number
     else high = middle;
   }
   return low;
+}
+
+/**
+ * A pivot just on the far side of k, so that one pass drops nearly all values: selected from a sample around k of the size that Floyd and
+ * Rivest (1975) found to need the fewest comparisons.
+ */
+function samplePivot(values: Float64Array, k: number, low: number, high: number): number {
+  const count = high - low + 1;
+  const share = (k - low) / count;
+  const size = 0.5 * count ** (2 / 3);
+  const spread = 0.5 * Math.sqrt(Math.log(count) * size * (1 - size / count));
+  const shift = share < 0.5 ? -spread : spread;
+  const from = Math.max(low, Math.floor(k - share * size + shift));
+  const to = Math.min(high, Math.floor(k + (1 - share) * size + shift));
+  return select(values, k, from, to);
+}
+
+function middleOf(values: Float64Array, low: number, high: number): number {
+  return medianOfThree(values[low] ?? 0, values[(low + high) >>> 1] ?? 0, values[high] ?? 0);
 }
 
 function medianOfThree(a: number, b: number, c: number): number {

@@ -35,7 +35,8 @@ export function slopeInterval(slopes: Float64Array, variance: number): SlopeInte
   const reach = DEVIATE_95 * Math.sqrt(variance);
   const lowRank = Math.round((pairs - reach) / 2);
   const highRank = Math.round((pairs + reach) / 2 + 1);
-  if (lowRank < 1 || highRank > pairs) return { low: Number.NEGATIVE_INFINITY, high: Number.POSITIVE_INFINITY };
+  // The ranks lie at equal distance from both ends: when the upper one is there, so is the lower.
+  if (highRank > pairs) return { low: Number.NEGATIVE_INFINITY, high: Number.POSITIVE_INFINITY };
   const middle = pairs >>> 1;
   return { low: select(slopes, lowRank - 1, 0, middle), high: select(slopes, highRank - 1, middle) };
 }

@@ -118,6 +118,17 @@ describe("what is said", () => {
       series(level, { cuts: [{ day: before(27), why: "new consent banner" }] }),
       "flat: 0 % over 28 days since the cut on 2026-10-19 (new consent banner) (95 % 0 to 0), p 1 after 1 test",
     ],
+    [
+      series(
+        level.map((value, day) => (day > 80 ? null : value)),
+        { cuts: [{ day: before(29), why: "new consent banner" }] },
+      ),
+      "unknown: 27 of 30 days since the cut on 2026-10-17 (new consent banner) have a value, at least 28 are needed",
+    ],
+    [
+      series(low(5), { cuts: [{ day: before(41), why: "new consent banner" }] }),
+      "unknown: 6 of 6 whole weeks since the cut on 2026-10-05 (new consent banner) have a value on 5 days or more, at least 7 are needed",
+    ],
   ])("%#", (one, why) => {
     expect(judgeOne(one).why).toBe(why);
   });

@@ -65,7 +65,7 @@ export function windowSeries(series: TrendSeries, { to, cadence }: { to: string;
     steps: days,
     firstStep: start,
   } as const;
-  const needed = Math.max(LEAST_DAYS, share(days));
+  const needed = Math.max(LEAST_DAYS, leastOf(days));
   if (days < LEAST_DAYS)
     return { ...byDay, lacks: `only ${days} days${since(cut)}, at least ${LEAST_DAYS} are needed` };
   if (points.length < needed)
@@ -92,7 +92,7 @@ function byWeek({ kind }: TrendSeries, daily: WindowedSeries, counted: DaySpan):
   const steps = last - first + 1;
   const points = binWeeks(daily.points, counted);
   const weekly = { ...daily, step: "week", points, steps, firstStep: first } as const;
-  const needed = Math.max(LEAST_WEEKS, share(steps));
+  const needed = Math.max(LEAST_WEEKS, leastOf(steps));
   if (points.length < needed) {
     const lacks = `${points.length} of ${steps} whole weeks${since(daily.cut)} have a value on ${DAYS_OF_A_WEEK_NEEDED} days or more, at least ${needed} are needed`;
     return { ...weekly, lacks };
@@ -105,7 +105,7 @@ function byWeek({ kind }: TrendSeries, daily: WindowedSeries, counted: DaySpan):
   };
 }
 
-function share(steps: number): number {
+function leastOf(steps: number): number {
   return Math.ceil(steps * LEAST_SHARE);
 }
 

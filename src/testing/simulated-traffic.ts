@@ -41,10 +41,14 @@ export function simulateTraffic({ days, base, growth, phi }: TrafficModel, chanc
   });
 }
 
-/** The values as counts of consecutive days. */
-export function toDailySeries(values: readonly number[], firstDay: string): TrendSeries {
+/** The values as a series of consecutive days. */
+export function toDailySeries(
+  values: readonly number[],
+  firstDay: string,
+  kind: TrendSeries["kind"] = "count",
+): TrendSeries {
   const first = dayNumber(firstDay);
-  return { kind: "count", points: values.map((value, n) => ({ day: dayOf(first + n), value })) };
+  return { kind, points: values.map((value, n) => ({ day: dayOf(first + n), value })) };
 }
 
 /** Box and Muller 1958. */
