@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe } from "bun:test";
 import { type Bench, START } from "./conformance/bench.ts";
 import { documentPromises } from "./conformance/documents.ts";
+import { importPromises } from "./conformance/imports.ts";
 import { jobPromises } from "./conformance/jobs.ts";
 import { ledgerPromises } from "./conformance/ledger.ts";
 import { observationPromises } from "./conformance/observations.ts";
@@ -42,6 +43,7 @@ export function storeConformance(name: string, makeStore: (options: { now: () =>
     documentPromises(bench);
     taskPromises(bench);
     observationPromises(bench);
+    importPromises(bench);
     jobPromises(bench);
     ledgerPromises(bench);
   });

@@ -20,6 +20,7 @@ export function importBatch(
   rows: readonly NewMeasurement[],
 ): ImportOutcome {
   const { sql } = context;
+  checkFile(file);
   const starts = checkedDays(file, rows);
   if (rows.length === 0) return { stored: 0, known: 0, revised: 0 };
   const begun = seqBefore(sql, file);
@@ -43,6 +44,17 @@ export function importBatch(
   if (stored === 0 && !isNew) return { stored, known, revised };
   batch.endImported(file, { rows: rows.length, known, revised });
   return { batch: batchName(batch.id), stored, known, revised };
+}
+
+function checkFile({ sha256, part = 0 }: ImportedFile): void {
+  const isPart = Number.isSafeInteger(part) && part >= 0;
+  if (isPart && /^[0-9a-f]{64}$/.test(sha256)) return;
+  throw new OhmymktError(
+    "invalid_arguments",
+    isPart
+      ? `sha256 expected 64 lower-case hex digits, got ${JSON.stringify(sha256)}`
+      : `part expected a whole number from 0, got ${part}`,
+  );
 }
 
 /** The first instant of every day that occurs; throws at the first row that cannot be stored. */

@@ -92,7 +92,7 @@ export function listImports(
   const [most] = page({ limit });
   return sql
     .all<StoredImport>(
-      `SELECT file, sha256, format, source, timezone, min(recorded_at) AS started_at, max(recorded_at) AS finished_at,
+      `SELECT min(file) AS file, sha256, format, source, min(timezone) AS timezone, min(recorded_at) AS started_at, max(recorded_at) AS finished_at,
          count(DISTINCT part) AS parts, sum(rows) AS rows, sum(stored) AS stored, sum(known) AS known, sum(revised) AS revised,
          min(first_seq) AS first_seq, max(last_seq) AS last_seq
        FROM batch WHERE sha256 IS NOT NULL GROUP BY sha256, format, source

@@ -3,7 +3,10 @@ import type { ScopeFilter } from "../../observations.ts";
 import type { Sql } from "../sql.ts";
 import { prefixEnd, Where } from "../where.ts";
 
-/** A series on its way to be written to; `low` and `high` bound its observations, epoch ms. */
+/**
+ * A series on its way to be written to. Its observations lie between `low` and `high`, epoch ms; of one that was there
+ * before only the upper bound is looked up, because files go on where the last one ended.
+ */
 export interface OpenSeries {
   id: number;
   /** What the row hashes know it by. */
@@ -17,7 +20,6 @@ export interface StoredSeries extends SeriesName {
 }
 
 const FIND = `SELECT id,
-  (SELECT observed_at FROM observation WHERE series = id ORDER BY observed_at LIMIT 1) AS low,
   (SELECT observed_at FROM observation WHERE series = id ORDER BY observed_at DESC LIMIT 1) AS high
   FROM series WHERE metric = ? AND scope = ? AND source = ? AND track = ? AND unit = ?`;
 
@@ -43,9 +45,9 @@ export class SeriesTable {
   }
 
   #find(name: SeriesName): OpenSeries | undefined {
-    const found = this.#sql.get<{ id: number; low: number | null; high: number | null }>(FIND, ...words(name));
+    const found = this.#sql.get<{ id: number; high: number | null }>(FIND, ...words(name));
     if (found === undefined) return undefined;
-    return { id: found.id, text: seriesText(name), low: found.low ?? Infinity, high: found.high ?? -Infinity };
+    return { id: found.id, text: seriesText(name), low: -Infinity, high: found.high ?? -Infinity };
   }
 
   #make(name: SeriesName): OpenSeries {
