@@ -29,7 +29,7 @@ const { outputs } = await Bun.build({
   splitting: true,
   plugins: [freeze],
   minify: { whitespace: true, syntax: true },
-  naming: { chunk: "chunks/[name]-[hash].[ext]" },
+  naming: { chunk: "chunks/[name]-[hash].[ext]", asset: "files/[name]-[hash].[ext]" },
 });
 await $`bun x tsc -p tsconfig.build.json`;
 const bytes = outputs.reduce((sum, output) => sum + output.size, 0);
