@@ -18,6 +18,15 @@ const freeze: BunPlugin = {
   },
 };
 
+/** Licences that ask to travel with what the package draws reports with; the rasterizer's package carries its name only. */
+async function licences(): Promise<string> {
+  const texts = ["dejavu-fonts-ttf", "vega", "vega-lite"].map(
+    async (name) => `${name}\n\n${await Bun.file(`node_modules/${name}/LICENSE`).text()}`,
+  );
+  const rasterizer = "@resvg/resvg-wasm\n\nMozilla Public License 2.0, source at https://github.com/yisibl/resvg-js\n";
+  return [...(await Promise.all(texts)), rasterizer].join(`\n${"-".repeat(72)}\n\n`);
+}
+
 /** Bundles the plugin, the library and the command into dist/, with everything they need, and writes the types. */
 const root = new URL("..", import.meta.url).pathname;
 process.chdir(root);
@@ -29,8 +38,9 @@ const { outputs } = await Bun.build({
   splitting: true,
   plugins: [freeze],
   minify: { whitespace: true, syntax: true },
-  naming: { chunk: "chunks/[name]-[hash].[ext]" },
+  naming: { chunk: "chunks/[name]-[hash].[ext]", asset: "files/[name]-[hash].[ext]" },
 });
+await Bun.write("dist/files/LICENSES.txt", await licences());
 await $`bun x tsc -p tsconfig.build.json`;
 const bytes = outputs.reduce((sum, output) => sum + output.size, 0);
 console.log(`dist: ${outputs.length} files, ${Math.round(bytes / 1024)} KiB`);

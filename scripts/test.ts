@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { scripts } from "../package.json" with { type: "json" };
+import { findChromium } from "../src/testing/chromium.ts";
 import { findImports } from "../src/testing/imports.ts";
 import { opencodeBinary } from "../src/testing/host-process.ts";
 import { endSteps, runStep, type Step, type Tally } from "../src/testing/run-step.ts";
@@ -50,9 +51,15 @@ async function main(wanted: Mode): Promise<number> {
     const long = files.filter((file) => file.long).length;
     console.log(
       `Not run here, because they take minutes: the long versions of ${long} test file(s), the tests on the host's own Bun, ` +
-        "the checks (types, lint, unused code, build, package, docs), the rules broken on purpose and the token budgets. Next: bun run test:full",
+        "the checks (types, lint, unused code, build, package, docs), the report page in a browser, the rules broken on purpose and the token budgets. Next: bun run test:full",
     );
   }
+  if (wanted !== "core" && findChromium() === undefined)
+    console.log(
+      `Not run: ${browserFiles(files)
+        .map(({ path }) => path)
+        .join(", ")}, because there is no chromium. Next: apt-get install chromium, or set CHROMIUM to its path`,
+    );
   if (wanted !== "core")
     for (const [path, why] of Object.entries(NOT_ON_HOST_BUN))
       console.log(`Not run on the host's own Bun: ${path}, because ${why}`);
@@ -64,7 +71,7 @@ async function main(wanted: Mode): Promise<number> {
 
 interface TestFile {
   path: string;
-  group: "rules" | "store" | "host";
+  group: "rules" | "store" | "host" | "browser";
   /** Has a longer version that runs with OHMYMKT_FULL=1. */
   long: boolean;
 }
@@ -76,9 +83,20 @@ function testFiles(): TestFile[] {
     const usesHost = findImports(source).some(
       ({ specifier, kind }) => kind !== "type" && /\/(?:opencode-host|plugin-host|pack)\.ts$/.test(specifier),
     );
-    const group = usesHost ? "host" : path.startsWith("src/store/") ? "store" : "rules";
+    const group = groupOf(path, usesHost);
     return { path, group, long: source.includes("OHMYMKT_FULL") };
   });
+}
+
+function groupOf(path: string, usesHost: boolean): TestFile["group"] {
+  if (path.endsWith(".browser.test.ts")) return "browser";
+  if (usesHost) return "host";
+  return path.startsWith("src/store/") ? "store" : "rules";
+}
+
+/** Those that need a chromium, which npm does not bring. */
+function browserFiles(files: TestFile[]): TestFile[] {
+  return files.filter(({ group }) => group === "browser");
 }
 
 function coreSteps(files: TestFile[], long: boolean): Step[] {
@@ -109,7 +127,9 @@ function coreSteps(files: TestFile[], long: boolean): Step[] {
 /** What the full suite adds to the core one; `long` when the long versions have not run already. */
 function beyondSteps(files: TestFile[], long: boolean): Step[] {
   const hostBun = [opencodeBinary(), "test", "--only-failures", TEST_TIMEOUT];
-  const onHostBun = files.filter(({ path, group }) => group !== "host" && !(path in NOT_ON_HOST_BUN));
+  const onHostBun = files.filter(
+    ({ path, group }) => group !== "host" && group !== "browser" && !(path in NOT_ON_HOST_BUN),
+  );
   return [
     ...(long
       ? [
@@ -126,6 +146,19 @@ function beyondSteps(files: TestFile[], long: boolean): Step[] {
       limit: 6 * MINUTE,
       env: { BUN_BE_BUN: "1" },
     }),
+    ...(findChromium() === undefined
+      ? []
+      : [
+          bunTest(
+            "report page in a browser",
+            [process.execPath, "test", "--only-failures", TEST_TIMEOUT],
+            browserFiles(files),
+            {
+              long: false,
+              limit: 5 * MINUTE,
+            },
+          ),
+        ]),
     ...checks(),
     {
       title: "rules broken on purpose",

@@ -16,7 +16,7 @@ test.each([
   expect(panelTrend(panel)).toEqual({ trend: shown, basis });
 });
 
-test("a left-out span that an incident names is one remark, a cut that a tracking change names as well", () => {
+test("a left-out span that an incident names is one annotation, a cut that a tracking change names as well", () => {
   const found = annotations({
     measured: measured({
       leftOut: [
@@ -39,7 +39,7 @@ test("a left-out span that an incident names is one remark, a cut that a trackin
   ]);
 });
 
-test("remarks are trimmed to the window, and dropped outside it", () => {
+test("annotations are trimmed to the window, and dropped outside it", () => {
   const marks = [
     incident("2026-08-20", "2026-09-02"),
     incident("2026-08-01", "2026-08-31"),
@@ -58,7 +58,7 @@ test("an incident that is left out and starts before the window still says that 
   expect(found).toMatchObject([{ kind: "incident", from: "2026-09-01", excludes: true }]);
 });
 
-test("the 27th remark is AA", () => {
+test("the 27th annotation is AA", () => {
   const marks = Array.from({ length: 27 }, (_, index) =>
     incident(`2026-09-${String((index % 28) + 1).padStart(2, "0")}`, "2026-09-30"),
   );

@@ -66,7 +66,7 @@ export function unmeasuredPanel(reading: SignalReading, window: { from: string; 
   };
 }
 
-/** One lettered remark of a chart: days that are shaded, or one day with a line. */
+/** One lettered annotation of a chart: days that are shaded, or one day with a line. */
 export interface Annotation {
   letter: string;
   kind: "incident" | "left_out" | "tracking_change";

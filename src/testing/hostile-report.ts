@@ -44,6 +44,8 @@ const FREE_TEXT = new Set([
   "id",
   "evidence",
   "module",
+  "metric",
+  "timezone",
   "remedies",
   "report",
   "ledger_head",

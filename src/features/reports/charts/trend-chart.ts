@@ -18,7 +18,9 @@ export async function drawTrend(panel: TrendPanel, size: ChartSize): Promise<str
   view.finalize();
   const { title, text } = describeTrend(panel);
   const head = `role="img" aria-labelledby="${id}-title ${id}-desc"><title id="${id}-title">${escapeHtml(title)}</title><desc id="${id}-desc">${escapeHtml(text)}</desc><defs>${hatch(`${id}-hatch`, CHART_COLOURS.muted, 0.28)}${hatch(`${id}-hatch-harm`, CHART_COLOURS.harm, 0.5)}</defs>`;
-  return svg.replace(/(<svg\b[^>]*)>/, (_all, open: string) => `${open} ${head}`);
+  // Vega marks its own groups as graphics even when told not to; the image has one name, given here.
+  const plain = svg.replaceAll(/<[a-z]+ [^>]*>/g, (tag) => tag.replaceAll(/ (?:role|aria-[a-z]+)="[^"]*"/g, ""));
+  return plain.replace(/(<svg\b[^>]*)>/, (_all, open: string) => `${open} ${head}`);
 }
 
 /** Diagonal stripes, which stay visible without colour. */

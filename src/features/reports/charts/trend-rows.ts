@@ -25,7 +25,7 @@ export interface SpanRow {
   kind: Annotation["kind"] | "not_counted";
 }
 
-/** A remark's label: its `lane` counts from the top, so that labels never overlap; `end` ones are aligned to their right end. */
+/** An annotation's label: its `lane` counts from the top, so that labels never overlap; `end` ones are aligned to their right end. */
 export interface LabelRow {
   t: number;
   label: string;

@@ -4,7 +4,7 @@ import { printable } from "../page/html.ts";
 import { CHART_COLOURS as COLOURS, CHART_FONT } from "./palette.ts";
 import { fitRows, labelRows, pointRows, spanRows, timeDomain } from "./trend-rows.ts";
 
-/** Width, height and letter size in CSS pixels; `words` spells out the labels of remarks. */
+/** Width, height and letter size in CSS pixels; `words` spells out the labels of annotations. */
 export interface ChartSize {
   name: string;
   width: number;

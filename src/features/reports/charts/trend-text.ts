@@ -34,7 +34,7 @@ export function declaredText({ trend, source, at }: NonNullable<TrendPanel["decl
   return at === undefined ? by : `${by} on ${dayText(at.slice(0, 10))}`;
 }
 
-/** What the chart of a panel shows, in words: direction, change with its interval, days, ends of the series, and remarks. */
+/** What the chart of a panel shows, in words: direction, change with its interval, days, ends of the series, and annotations. */
 export function describeTrend(panel: TrendPanel): { title: string; text: string } {
   const { measured, declared } = panel;
   const { trend, basis } = panelTrend(panel);

@@ -34,7 +34,7 @@ function notes(all: GrowthReport["footnotes"]): Html {
     all.length > 0 ? "The observations behind each figure." : undefined,
     all.length > 0
       ? html`<ol class="notes">
-          ${all.map((note, index) => html`<li id="note-${index + 1}" dir="auto">${note.text}</li>`)}
+          ${all.map((note, index) => html`<li id="note-${index + 1}"><div dir="auto">${note.text}</div></li>`)}
         </ol>`
       : html`<p class="none">No observations stand behind this report.</p>`,
   );
