@@ -45,7 +45,6 @@ const FREE_TEXT = new Set([
   "evidence",
   "module",
   "metric",
-  "timezone",
   "remedies",
   "report",
   "ledger_head",

@@ -121,6 +121,14 @@ describe.each([
   });
 });
 
+test("a day is overdue by the calendar of the report's time zone", async () => {
+  const actions = [{ id: "a1", title: "Measure", owner: "analytics", due_date: "2026-11-21", status: "open" as const }];
+  const late = { ...SAMPLE_REPORTS.empty, actions, at: "2026-11-21T20:00:00.000Z" };
+  const marked = async (timezone: string) =>
+    parse(await renderGrowthPage({ ...late, timezone })).text.includes("overdue");
+  expect([await marked("UTC"), await marked("Asia/Tokyo")]).toEqual([false, true]);
+});
+
 test("an unknown trend is never called up, and a declared one says so", async () => {
   const { text } = parse(
     await renderGrowthPage({

@@ -1,3 +1,4 @@
+import { localDay } from "../../../lib/days.ts";
 import { metricTitle } from "../../../lib/trend-panels.ts";
 import type { GrowthReport, ReportedAction, SprintProgress } from "../../../lib/reports.ts";
 import { counted, dayText, numberText, plainWords, spokenNames } from "../wording.ts";
@@ -6,7 +7,8 @@ import { section, subheading, table, type Column } from "./section.ts";
 import { RECOVERY_LOOK, status } from "./status.ts";
 
 /** Sprint board as a bar with its numbers, then the open tasks and those that were lost in the window. */
-export function work({ sprint, tasks, at }: GrowthReport): Html {
+export function work({ sprint, tasks, at, timezone }: GrowthReport): Html {
+  const today = localDay(at, timezone);
   const counts = Object.entries(tasks.counts).filter(([, count]) => count > 0);
   return section(
     "work",
@@ -26,7 +28,7 @@ export function work({ sprint, tasks, at }: GrowthReport): Html {
         [
           { head: "Task", cell: ({ title, id }) => html`${title} <span class="soft"><bdi>${id}</bdi></span>` },
           { head: "Owner", cell: ({ owner }) => owner },
-          { head: "Due", cell: ({ due_date }) => due(due_date, at), set: "tight" },
+          { head: "Due", cell: ({ due_date }) => due(due_date, today), set: "tight" },
           { head: "Status", cell: ({ status: state }) => plainWords(state), set: "tight" },
         ],
         tasks.open,
@@ -73,10 +75,10 @@ function progress(sprint: SprintProgress): Html {
   </div>`;
 }
 
-const ACTION_COLUMNS = (at: string): Column<ReportedAction>[] => [
+const ACTION_COLUMNS = (today: string): Column<ReportedAction>[] => [
   { head: "Action", cell: ({ title, id }) => html`${spokenNames(title)} <span class="soft"><bdi>${id}</bdi></span>` },
   { head: "Owner", cell: ({ owner }) => owner },
-  { head: "Due", cell: ({ due_date }) => due(due_date, at), set: "tight" },
+  { head: "Due", cell: ({ due_date }) => due(due_date, today), set: "tight" },
   {
     head: "Rolled back if",
     cell: ({ rollback_condition }) => rollback_condition ?? html`<span class="soft">no condition set</span>`,
@@ -84,14 +86,14 @@ const ACTION_COLUMNS = (at: string): Column<ReportedAction>[] => [
 ];
 
 /** Open actions with owner, day and rollback condition; then recovery and overdue cadences. */
-export function next({ actions, recovery, overdue, at }: GrowthReport): Html {
+export function next({ actions, recovery, overdue, at, timezone }: GrowthReport): Html {
   const ordered = actions.toSorted((a, b) => a.due_date.localeCompare(b.due_date));
   return section(
     "next",
     "Next actions",
     actions.length > 0 ? `${counted(actions.length, "open action")}.` : undefined,
     [
-      table("Next actions", ACTION_COLUMNS(at), ordered, "No open actions."),
+      table("Next actions", ACTION_COLUMNS(localDay(at, timezone)), ordered, "No open actions."),
       subheading("Recovery since the last intervention"),
       recovery.length > 0
         ? html`<ul class="plain">
@@ -114,7 +116,7 @@ export function next({ actions, recovery, overdue, at }: GrowthReport): Html {
   );
 }
 
-function due(day: string | undefined, at: string): Html | string {
+function due(day: string | undefined, today: string): Html | string {
   if (day === undefined) return html`<span class="soft">no date</span>`;
-  return day < at.slice(0, 10) ? html`${dayText(day)} <strong class="bad">overdue</strong>` : dayText(day);
+  return day < today ? html`${dayText(day)} <strong class="bad">overdue</strong>` : dayText(day);
 }
