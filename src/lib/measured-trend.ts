@@ -33,8 +33,10 @@ export interface MeasuredTrend {
     slope: number;
     slopeLow: number;
     slopeHigh: number;
-    /** Value of the fitted line at the middle of the window. */
+    /** Value of the fitted line in the middle of the steps that count, which is at the instant `levelAt`. */
     level: number;
+    /** ISO 8601 UTC. */
+    levelAt: string;
     /** Slope × window as a share of the median, with its 95 % interval. */
     change: number;
     changeLow: number;

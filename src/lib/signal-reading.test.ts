@@ -16,6 +16,7 @@ const figures: NonNullable<MeasuredTrend["test"]> = {
   slopeLow: 1,
   slopeHigh: 1,
   level: 100,
+  levelAt: "2026-01-28T00:00:00.000Z",
   change: -0.2,
   changeLow: -0.3,
   changeHigh: -0.1,

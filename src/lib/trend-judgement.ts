@@ -1,5 +1,5 @@
 import type { Cadence } from "./cadence.ts";
-import { dayNumber } from "./days.ts";
+import { DAY_MS, dayNumber } from "./days.ts";
 import { adjustByHolm } from "./holm.ts";
 import type { MeasuredTrend } from "./measured-trend.ts";
 import type { Trend } from "./metrics.ts";
@@ -7,7 +7,7 @@ import type { SteppedSeries } from "./seasons.ts";
 import { lineAt } from "./theil-sen.ts";
 import { fitTrend } from "./trend-fit.ts";
 import { medianValue, since, windowSeries, type TrendSeries, type WindowedSeries } from "./trend-window.ts";
-import { weekNumber } from "./week-bins.ts";
+import { mondayOf, weekNumber } from "./week-bins.ts";
 
 /** A trend is named when its adjusted p is below this. */
 const ALPHA = 0.05;
@@ -55,12 +55,14 @@ function measure({ step, steps, firstStep, points }: WindowedSeries): Figures | 
   const { slope, low, high, p, autocorrelation } = fitTrend(series);
   if (!Number.isFinite(low))
     return `one ${step} is so like the next (autocorrelation ${brief(autocorrelation)}) that ${points.length} values do not bound the slope`;
+  const middle = firstStep + (steps - 1) / 2;
   const toChange = steps / median;
   return {
     slope,
     slopeLow: low,
     slopeHigh: high,
-    level: lineAt(series, slope, firstStep + (steps - 1) / 2),
+    level: lineAt(series, slope, middle),
+    levelAt: new Date((step === "day" ? middle : mondayOf(middle)) * DAY_MS).toISOString(),
     change: slope * toChange,
     changeLow: low * toChange,
     changeHigh: high * toChange,

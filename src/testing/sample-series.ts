@@ -61,6 +61,7 @@ export function sampleTrend(
       slopeLow: slope(growth - spread),
       slopeHigh: slope(growth + spread),
       level: mean,
+      levelAt: new Date((Date.parse(SAMPLE_WINDOW.from) + Date.parse(SAMPLE_WINDOW.to)) / 2).toISOString(),
       change: growth,
       changeLow: growth - spread,
       changeHigh: growth + spread,

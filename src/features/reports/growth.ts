@@ -3,7 +3,6 @@ import { localDay } from "../../lib/days.ts";
 import type { GrowthReport } from "../../lib/reports.ts";
 import type { Transaction } from "../../store/store.ts";
 import { collectReport, type ReportRequest } from "./collect.ts";
-import { renderGrowthPage } from "./growth-html.ts";
 import { renderGrowthJson } from "./growth-json.ts";
 import { renderGrowthReport } from "./growth-markdown.ts";
 
@@ -23,6 +22,8 @@ export async function writeGrowthReport(
   config: Config,
 ): Promise<WrittenReport> {
   const report = await transact((tx) => collectReport(tx, request, config));
+  // Charts are heavy, and wanted here only.
+  const { renderGrowthPage } = await import("./growth-html.ts");
   const stem = `reports/summary/${localDay(report.at, config.timezone)}-${request.id}`;
   const files = [
     { path: `${stem}.md`, text: renderGrowthReport(report) },

@@ -49,8 +49,23 @@ type ProfileResult =
   | { action: "list"; competitors: CompetitorSummary[]; unreadable: EntryProblem[] };
 
 /** Told to a model in the summary, one word each: six schemas of a list of texts would cost more than all the rest. */
-const { strengths, weaknesses, features, differentiators, threats, opportunities } = ProfileInput.shape;
-const LISTS = {
+const {
+  url,
+  positioning,
+  pricing,
+  target_audience,
+  strengths,
+  weaknesses,
+  features,
+  differentiators,
+  threats,
+  opportunities,
+} = ProfileInput.shape;
+const FIELDS = {
+  url: hidden(url),
+  positioning: hidden(positioning),
+  pricing: hidden(pricing),
+  target_audience: hidden(target_audience),
   strengths: hidden(strengths),
   weaknesses: hidden(weaknesses),
   features: hidden(features),
@@ -62,12 +77,12 @@ const LISTS = {
 export const competitorProfile = defineTool({
   name: "ohmymkt_competitor_profile",
   summary:
-    "Competitor profiles; save merges. Also lists: strengths, weaknesses, features, differentiators, threats, opportunities.",
+    "Competitor profiles; save merges. Also url, positioning, pricing, target_audience; lists: strengths, weaknesses, features, differentiators, threats, opportunities.",
   args: {
     action: z.enum(["save", "read", "list", "battlecard"]),
     id: hidden(z.string().optional()),
     ...ProfileInput.shape,
-    ...LISTS,
+    ...FIELDS,
   },
   async run({ action, id, ...stated }, context): Promise<ProfileResult> {
     return context.transact(async (tx) => {

@@ -5,7 +5,7 @@ import { FORMAT_NAMES } from "../../features/metric-imports/import-options.ts";
 import { METRICS_DOCUMENT, metricsDocument } from "../../lib/metrics.ts";
 import type { Conflict, SignalReading } from "../../lib/trends.ts";
 import { defineTool } from "./define.ts";
-import { hidden, plain } from "./lean-schema.ts";
+import { hidden } from "./lean-schema.ts";
 import { renderConflicts, renderReadings } from "./render-signals.ts";
 
 interface ImportResult extends ImportReport {
@@ -17,11 +17,11 @@ const SHOWN = 10;
 
 export const importMetrics = defineTool({
   name: "ohmymkt_import_metrics",
-  summary: "Store an export (GSC, GA4, Bing, Semrush, Ahrefs, CSV); dry_run first.",
+  summary: "Store an export: GSC, GA4, Bing, Semrush, Ahrefs, CSV.",
   args: {
     file: z.string().min(1).max(1000),
-    format: plain(z.enum(["auto", ...FORMAT_NAMES]).default("auto")),
-    mapping: z.record(z.string(), z.string()).optional().describe("column: metric"),
+    format: hidden(z.enum(["auto", ...FORMAT_NAMES]).default("auto")),
+    mapping: z.record(z.string(), z.string()).optional(),
     dry_run: z.boolean().default(false),
     source: hidden(z.string().trim().min(1).max(100).optional()),
     as_of: hidden(z.iso.date().optional()),

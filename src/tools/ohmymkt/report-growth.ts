@@ -1,21 +1,24 @@
 import { z } from "zod";
-import { drawDecisionPng } from "../../features/reports/charts/decision-png.ts";
 import { writeGrowthReport } from "../../features/reports/growth.ts";
 import { defineTool } from "./define.ts";
+import { plain } from "./lean-schema.ts";
 
 export const reportGrowth = defineTool({
   name: "ohmymkt_report_growth",
-  summary: "Write the growth report; partial while required tasks are open.",
+  summary: "Write the growth report; partial while a task id of requires is open.",
   args: {
     window: z.string().default("30d").describe("7d, 4w, 3m"),
-    requires: z.array(z.string()).max(200).default([]).describe("task ids"),
+    requires: plain(z.array(z.string()).max(200).default([])),
   },
   async run(args, context) {
     const request = { id: context.newId("summary"), ...args };
     const { report, paths } = await writeGrowthReport(context.transact, request, context.config);
     return { ...report, paths: paths.map((path) => `.ohmymkt/${path}`) };
   },
-  attach: async (report) => [{ filename: "decision.png", mime: "image/png", bytes: await drawDecisionPng(report) }],
+  async attach(report) {
+    const { drawDecisionPng } = await import("../../features/reports/charts/decision-png.ts");
+    return [{ filename: "decision.png", mime: "image/png", bytes: await drawDecisionPng(report) }];
+  },
   render: (report) =>
     [
       `Growth report (${report.status}), ${report.window.text}: ${report.paths.join(", ")}`,

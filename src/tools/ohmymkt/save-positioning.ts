@@ -34,11 +34,13 @@ interface PositioningResult {
 
 export const savePositioning = defineTool({
   name: "ohmymkt_save_positioning",
-  summary: "Positioning angles, scores 0-10. Also headline; lists: proof_points, risks.",
+  summary: "Positioning angles, scores 0-10. Also statement, headline, rationale; lists: proof_points, risks.",
   args: {
     action: z.enum(["save", "read"]),
     name: AngleName.optional(),
     ...AngleInput.shape,
+    statement: hidden(AngleInput.shape.statement),
+    rationale: hidden(AngleInput.shape.rationale),
     headline: hidden(AngleInput.shape.headline),
     proof_points: hidden(AngleInput.shape.proof_points),
     risks: hidden(AngleInput.shape.risks),

@@ -19,7 +19,7 @@ const One = {
   observed_at: z.union([z.iso.date(), z.iso.datetime({ offset: true })]).optional(),
 };
 
-const OBSERVATION = `{track: ${TRACKS.join("|")}, metric, value?, trend?: up|down|flat, source?, observed_at?: date}`;
+const OBSERVATION = "{track, metric, value?, trend?, source?, observed_at?}";
 
 interface MetricsResult {
   stored: Observation[];

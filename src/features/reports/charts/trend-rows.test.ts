@@ -17,6 +17,7 @@ const TEST = up.test ?? {
   slopeLow: 0,
   slopeHigh: 0,
   level: 0,
+  levelAt: "",
   change: 0,
   changeLow: 0,
   changeHigh: 0,

@@ -51,12 +51,12 @@ export function pointRows({ measured }: TrendPanel): PointRow[] {
   });
 }
 
-/** Line and band at the first point, the middle of the window and the last point: the band is narrowest where the level was taken. */
+/** Line and band at the first point, where the level was taken and at the last point: the band is narrowest where the level was taken. */
 export function fitRows({ measured }: TrendPanel): FitRow[] {
-  const { test, points, from, to, step } = measured;
+  const { test, points, step } = measured;
   const [first, last] = [points[0], points.at(-1)];
   if (!test || !first || !last) return [];
-  const middle = (Date.parse(from) + Date.parse(to)) / 2;
+  const middle = Date.parse(test.levelAt);
   const width = step === "day" ? DAY : 7 * DAY;
   const floor = points.every(({ value }) => value >= 0) ? 0 : Number.NEGATIVE_INFINITY;
   const [start, end] = [Date.parse(first.day), Date.parse(last.day)];
