@@ -2,7 +2,7 @@ import type { Actor } from "../lib/actor.ts";
 import type { Approval, ApprovalKind, DecidedHow } from "../lib/approvals.ts";
 import type { Collection, Document } from "../lib/documents.ts";
 import type { Job, JobEnd, JobOwner, JobState, NewJob } from "../lib/jobs.ts";
-import type { ChainCheck, LedgerEvent, LedgerRow } from "../lib/ledger.ts";
+import type { ChainCheck, LedgerEvent, LedgerHead, LedgerRow } from "../lib/ledger.ts";
 import type { Attention, AttentionLimits } from "../lib/task-attention.ts";
 import type { Backoff } from "../lib/task-lease.ts";
 import type { CriterionResult, NewTask, Task, TaskStatus } from "../lib/tasks.ts";
@@ -231,8 +231,8 @@ export interface Ledger {
     offset?: number;
   }): Promise<LedgerRow[]>;
   head(): Promise<{ seq: number; hash: string }>;
-  /** Walks the whole chain; `expected` is a head that was kept elsewhere and must still be part of it. */
-  verify(expected?: { seq: number; hash: string }): Promise<ChainCheck>;
+  /** Walks the whole chain; `expected` are heads that were kept elsewhere and must still be part of it. */
+  verify(expected?: readonly LedgerHead[]): Promise<ChainCheck>;
 }
 
 /** One atomic unit of work: either all of it is durable when `Store.transaction` returns, or nothing happened. */

@@ -119,11 +119,14 @@ export function memoryLedger({ state, append }: Scene): Ledger {
       return slice(fits.toReversed(), filter);
     },
     head: async () => head(),
-    verify: async (expected) => {
+    verify: async (expected = []) => {
       const check = verifyChain(state.ledger);
-      if (!check.ok || !expected || expected.seq === 0) return check;
-      const problem = "is not the row that was recorded as the head";
-      return state.ledger[expected.seq - 1]?.hash === expected.hash ? check : { ok: false, seq: expected.seq, problem };
+      if (!check.ok) return check;
+      const problem = "is not the row that was recorded as the head: it, or a row before it, was rewritten";
+      const lost = expected
+        .toSorted((a, b) => a.seq - b.seq)
+        .find(({ seq, hash }) => seq > 0 && state.ledger[seq - 1]?.hash !== hash);
+      return lost ? { ok: false, seq: lost.seq, problem } : check;
     },
   };
 }

@@ -1,6 +1,8 @@
 import type { Action } from "../../lib/actions.ts";
 import type { CycleEntry } from "../../lib/cycle.ts";
 import { cell, linesOr } from "../../lib/markdown.ts";
+import { SIGNAL_NAMES } from "../../lib/metrics.ts";
+import { SIGNAL_FORMULAS } from "../../lib/signal-formulas.ts";
 import type { Conflict } from "../../lib/trends.ts";
 
 /** One action as a line with owner and day, and with what would prove it wrong where that is known. */
@@ -37,11 +39,20 @@ Plan ${context.plan ?? "none"}, window ${cycle.window.from} to ${cycle.window.to
 
 ## Signals
 
-| signal | trend | basis | why | observations |
-|---|---|---|---|---|
-${cycle.signals.map((one) => `| ${one.signal} | ${one.trend} | ${one.basis} | ${cell(one.why)} | ${one.observations.join(", ") || "none"} |`).join("\n")}
+| signal | trend | basis | change over the window | why | rests on |
+|---|---|---|---|---|---|
+${cycle.signals.map(signalRow).join("\n")}
 
 Visibility: ${cycle.tracks.visibility}. Quality: ${cycle.tracks.quality}.
+
+**Confidence:** ${cycle.confidence ? `${cycle.confidence.level}, ${cycle.confidence.why}` : "not stated"}
+
+## What would change the decision
+
+${linesOr(
+  (cycle.would_change ?? []).map((line) => `- ${cell(line)}`),
+  "Nothing is named.",
+)}
 
 ## Conflicts
 
@@ -76,6 +87,36 @@ ${cycle.actions.map(actionLine).join("\n")}
 
 ${linesOr(context.openActions.map(actionLine), "None.")}
 
+## What the figures rest on
+
+${linesOr(
+  cycle.signals.filter((one) => one.observations.length > 0).map(footnote),
+  "No observations stand behind this decision.",
+)}
+
 Ledger head at the decision: \`${cycle.ledger_head}\`
 `;
+}
+
+type Signal = CycleEntry["signals"][number];
+
+function signalRow(one: Signal): string {
+  const { change, low, high } = one.measured ?? {};
+  const figures =
+    change === undefined || low === undefined || high === undefined
+      ? "–"
+      : `${percent(change)} (95 % ${percent(low)} to ${percent(high)})`;
+  const notes = one.observations.length > 0 ? `[${one.signal}]` : "nothing";
+  return `| ${one.signal} | ${one.trend} | ${one.basis} | ${figures} | ${cell(one.why)} | ${notes} |`;
+}
+
+/** The observations of a reading, and the formula where one computed them. */
+function footnote({ signal, basis, observations }: Signal): string {
+  const formula = SIGNAL_NAMES.find((name) => name === signal);
+  const how = basis === "measured" && formula ? `; ${SIGNAL_FORMULAS[formula].says}` : "";
+  return `- [${signal}] ${observations.map((id) => `\`${id}\``).join(", ")}, ${basis}${how}`;
+}
+
+function percent(share: number): string {
+  return `${share > 0 ? "+" : ""}${(share * 100).toFixed(1)} %`;
 }

@@ -87,9 +87,9 @@ export function ledgerPromises(bench: Bench): void {
         const head = await tx.ledger.head();
         expect(head.seq).toBe(2);
         expect(await tx.ledger.verify()).toEqual({ ok: true, head: head.hash, rows: 2 });
-        expect(await tx.ledger.verify({ seq: 1, hash: first.hash })).toMatchObject({ ok: true });
-        expect(await tx.ledger.verify({ seq: 1, hash: head.hash })).toMatchObject({ ok: false, seq: 1 });
-        expect(await tx.ledger.verify({ seq: 3, hash: head.hash })).toMatchObject({ ok: false, seq: 3 });
+        expect(await tx.ledger.verify([{ seq: 1, hash: first.hash }])).toMatchObject({ ok: true });
+        expect(await tx.ledger.verify([{ seq: 1, hash: head.hash }])).toMatchObject({ ok: false, seq: 1 });
+        expect(await tx.ledger.verify([{ seq: 3, hash: head.hash }])).toMatchObject({ ok: false, seq: 3 });
       });
     });
 

@@ -2,6 +2,7 @@ import {
   type ChainCheck,
   GENESIS,
   type LedgerEvent,
+  type LedgerHead,
   ledgerHash,
   type LedgerRow,
   verifyChain,
@@ -12,7 +13,8 @@ import { type Context, withoutNulls } from "./context.ts";
 import type { Sql } from "./sql.ts";
 import { page, prefixEnd, Where } from "./where.ts";
 
-interface Stored {
+/** A row of the ledger as the database holds it. */
+export interface StoredLedgerRow {
   seq: number;
   at: string;
   kind: string;
@@ -72,12 +74,12 @@ export function createLedger(context: Context): Ledger {
   return {
     append: async (event) => appendLedger(context, event),
     latest: async (kind, subject) => {
-      const row = sql.get<Stored>(
+      const row = sql.get<StoredLedgerRow>(
         `SELECT * FROM ledger WHERE kind = ? AND subject = ? ORDER BY seq DESC LIMIT 1`,
         kind,
         subject,
       );
-      return row && fromStored(row);
+      return row && storedLedgerRow(row);
     },
     list: async (filter = {}) => {
       const where = new Where();
@@ -89,12 +91,12 @@ export function createLedger(context: Context): Ledger {
       if (filter.from !== undefined) where.and("at >= ?", instant(filter.from));
       if (filter.to !== undefined) where.and("at <= ?", instant(filter.to));
       return sql
-        .all<Stored>(
+        .all<StoredLedgerRow>(
           `SELECT * FROM ledger ${where.text} ORDER BY seq DESC LIMIT ? OFFSET ?`,
           ...where.params,
           ...page(filter),
         )
-        .map(fromStored);
+        .map(storedLedgerRow);
     },
     head: async () => ledgerHead(sql),
     verify: async (expected) => verifyLedger(sql, expected),
@@ -114,11 +116,11 @@ function ledgerHead(sql: Sql): { seq: number; hash: string } {
   return sql.get<{ seq: number; hash: string }>(`SELECT seq, hash FROM ledger_head`) ?? { seq: 0, hash: GENESIS };
 }
 
-/** Walks the chain without holding it in memory, then compares its end with the recorded head and with one kept elsewhere. */
-function verifyLedger(sql: Sql, expected: { seq: number; hash: string } | undefined): ChainCheck {
+/** Walks the chain without holding it in memory, then compares it with the recorded head and with heads kept elsewhere. */
+function verifyLedger(sql: Sql, expected: readonly LedgerHead[] = []): ChainCheck {
   const result = verifyChain(rows(sql));
   if (!result.ok) return result;
-  for (const head of [ledgerHead(sql), ...(expected === undefined ? [] : [expected])]) {
+  for (const head of [ledgerHead(sql), ...expected.toSorted((a, b) => a.seq - b.seq)]) {
     if (head.seq > result.rows)
       return {
         ok: false,
@@ -128,7 +130,11 @@ function verifyLedger(sql: Sql, expected: { seq: number; hash: string } | undefi
     const hash =
       head.seq === 0 ? GENESIS : sql.get<{ hash: string }>(`SELECT hash FROM ledger WHERE seq = ?`, head.seq)?.hash;
     if (hash !== head.hash)
-      return { ok: false, seq: head.seq, problem: "is not the row that was recorded as the head" };
+      return {
+        ok: false,
+        seq: head.seq,
+        problem: "is not the row that was recorded as the head: it, or a row before it, was rewritten",
+      };
   }
   const last = ledgerHead(sql);
   if (last.seq < result.rows) return { ok: false, seq: last.seq + 1, problem: "was added without the recorded head" };
@@ -136,10 +142,11 @@ function verifyLedger(sql: Sql, expected: { seq: number; hash: string } | undefi
 }
 
 function* rows(sql: Sql): Generator<LedgerRow> {
-  for (const row of sql.each<Stored>(`SELECT * FROM ledger ORDER BY seq`)) yield fromStored(row);
+  for (const row of sql.each<StoredLedgerRow>(`SELECT * FROM ledger ORDER BY seq`)) yield storedLedgerRow(row);
 }
 
-function fromStored(row: Stored): LedgerRow {
+/** The row that a stored one stands for. */
+export function storedLedgerRow(row: StoredLedgerRow): LedgerRow {
   const { actor, evidence, before, after, ...rest } = row;
   return {
     ...withoutNulls(rest),

@@ -150,7 +150,7 @@ function authorise(tool: string, args: unknown, context: ToolContext): void {
   throw new OhmymktError("not_allowed", `${context.actor.agent ?? "this caller"} may not use ${what}`, {
     hint:
       verdict.allowed.length > 0
-        ? `it may use the actions ${verdict.allowed.join(", ")}; hand the rest back`
+        ? `it may use ${verdict.allowed.join(", ")}; hand the rest back`
         : "hand the work back to the agent that gave it to you",
   });
 }

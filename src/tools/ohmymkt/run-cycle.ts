@@ -29,8 +29,10 @@ export const runCycle = defineTool({
     [
       `Decision: ${cycle.decision}`,
       `Reason: ${cycle.reason}`,
+      cycle.confidence ? `Confidence: ${cycle.confidence.level}, ${cycle.confidence.why}` : "",
       `Scale: ${cycle.scale}${cycle.scale_reasons.length > 0 ? ` (${cycle.scale_reasons.join("; ")})` : ""}`,
       ...cycle.effects.map((effect) => `Effect: ${effect}`),
+      ...(cycle.would_change ?? []).map((line) => `Would change it: ${line}`),
       ...cycle.recovery.map((one) => `Recovery: ${one.signal} ${one.verdict.replace("_", " ")}`),
       renderConflicts(conflicts),
       "Actions:",
