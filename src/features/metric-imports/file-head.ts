@@ -58,7 +58,7 @@ export function isComment(line: string): boolean {
 
 /** `sep=;`, which tells Excel the delimiter. */
 export function isExcelHint(line: string): boolean {
-  return /^"?sep=./i.test(line);
+  return /^"?sep=/i.test(line);
 }
 
 /** The format of an export: the named one, or the first whose columns a file has. */

@@ -8,7 +8,10 @@ const QUERIES = "Top queries,Clicks,Impressions,CTR,Position\nbest crm,2,80,2.5%
 
 describe("the zip of Search Console", () => {
   const zip = (...more: { name: string; text: string }[]): ReturnType<typeof memorySource> =>
-    memorySource("export.zip", writeZip([{ name: "Queries.csv", text: QUERIES }, { name: "Dates.csv", text: DATES }, ...more]));
+    memorySource(
+      "export.zip",
+      writeZip([{ name: "Queries.csv", text: QUERIES }, { name: "Dates.csv", text: DATES }, ...more]),
+    );
 
   test("totals come from the dates alone, lists are stated for the period's last day", async () => {
     const { values, summary } = await readAll(zip());
@@ -24,7 +27,9 @@ describe("the zip of Search Console", () => {
   });
 
   test("a filter on queries is named as one that changes totals, the search type is not", async () => {
-    const { summary } = await readAll(zip({ name: "Filters.csv", text: "Filter,Value\nSearch type,Web\nQuery,+crm\n" }));
+    const { summary } = await readAll(
+      zip({ name: "Filters.csv", text: "Filter,Value\nSearch type,Web\nQuery,+crm\n" }),
+    );
     expect(summary.quality).toContain("exported with Search type: Web");
     expect(summary.quality).toContain("filtered by Query: +crm; totals count only what passes this filter");
   });
@@ -34,7 +39,9 @@ describe("the zip of Search Console", () => {
     const header = "Top queries,Clicks,Impressions,CTR,Position";
     const { quality } = await summaryOf(`${header}\n${rows}\n`, { asOf: "2026-09-30" });
     expect(quality).toEqual(["export.csv has 1000 rows, the most that is exported: the list is cut"]);
-    const { quality: whole } = await summaryOf(`${header}\n${rows.slice(0, rows.lastIndexOf("\n"))}\n`, { asOf: "2026-09-30" });
+    const { quality: whole } = await summaryOf(`${header}\n${rows.slice(0, rows.lastIndexOf("\n"))}\n`, {
+      asOf: "2026-09-30",
+    });
     expect(whole).toEqual([]);
   });
 
@@ -98,7 +105,9 @@ describe("one file of Search Console", () => {
 describe("a comparison of two periods", () => {
   test.each([
     ["Top pages,Last 3 months Clicks,Previous 3 months Clicks,Last 3 months Impressions,Previous 3 months Impressions"],
-    ["Pages les plus populaires,3 derniers mois Clics,3 mois précédents Clics,3 derniers mois Impressions,3 mois précédents Impressions"],
+    [
+      "Pages les plus populaires,3 derniers mois Clics,3 mois précédents Clics,3 derniers mois Impressions,3 mois précédents Impressions",
+    ],
     ["Page,Clicks,Same period last year Clicks,Impressions,Same period last year Impressions"],
   ])("reads the current one: %s", async (header) => {
     const text = `${header}\n/a,50,40,1000,900\n`;

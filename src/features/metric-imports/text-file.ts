@@ -4,7 +4,7 @@ import { refusedFile } from "./import-error.ts";
 const HEAD_BYTES = 65_536;
 /** Control characters that text has no use for; a stray one in a query is no reason to refuse a file. */
 const CONTROL = /[^\P{Cc}\s]/gu;
-const MOST_CONTROL = 0.001;
+const MOST_CONTROL = 8;
 
 type Encoding = "utf-8" | "utf-16le" | "utf-16be" | "windows-1252";
 
@@ -60,7 +60,7 @@ export async function checkTextFile(name: string, open: () => AsyncIterable<Uint
   refuseOtherKinds(name, head, zeros && !encoding.startsWith("utf-16"));
   const headText = (text: string): string => text.replace(/\r\n?/g, "\n");
   const decoded = headText(new TextDecoder(encoding).decode(head, { stream: true }));
-  if ((decoded.match(CONTROL)?.length ?? 0) > decoded.length * MOST_CONTROL)
+  if ((decoded.match(CONTROL)?.length ?? 0) > MOST_CONTROL)
     throw refusedFile(name, "expected text, got binary data", "export it as CSV");
   if (decoded.trim() === "") throw refusedFile(name, "the file has no text", "export it again");
   return { name, bytes, sha256: hash.digest("hex"), encoding, head: decoded, text: () => readText(open(), encoding) };
