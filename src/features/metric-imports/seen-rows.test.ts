@@ -1,6 +1,8 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
-import { createSeenRows, mixValue } from "./seen-rows.ts";
+import { createSeenRows, mixValue, subjectGroup } from "./seen-rows.ts";
+
+const DAY = subjectGroup("clicks|2026-09-01");
 
 describe("rows that were seen", () => {
   test("are told from new ones as a map of all subjects would", () => {
@@ -13,7 +15,7 @@ describe("rows that were seen", () => {
           const before = known.get(subject);
           const expected = !before ? "new" : before.values === values ? "same" : { other: before.place };
           if (!before) known.set(subject, { values, place: at + 1 });
-          expect(seen.meet(`subject ${subject}`, values, at + 1)).toEqual(expected);
+          expect(seen.meet(DAY, `subject ${subject}`, values, at + 1)).toEqual(expected);
         }
       }),
       { numRuns: 4 },
@@ -22,10 +24,11 @@ describe("rows that were seen", () => {
 
   test("stay bounded: once full, new subjects are let through and known ones still found", () => {
     const seen = createSeenRows(1024);
-    for (let at = 1; at <= 5000; at += 1) expect(seen.meet(`${at}`, 0, at)).toBe("new");
+    for (let at = 1; at <= 5000; at += 1) expect(seen.meet(DAY, `${at}`, 0, at)).toBe("new");
     expect(seen.full).toBe(true);
-    expect(seen.meet("1", 0, 9000)).toBe("same");
-    expect(seen.meet("4999", 0, 9000)).toBe("new");
+    expect(seen.meet(DAY, "1", 0, 9000)).toBe("same");
+    expect(seen.meet(subjectGroup("clicks|2026-09-02"), "1", 0, 9000)).toBe("new");
+    expect(seen.meet(DAY, "4999", 0, 9000)).toBe("new");
   });
 
   test("values in another order, or 0 beside nothing, are other values", () => {

@@ -5,6 +5,8 @@ import { decimalEvidence, readNumber } from "./number-style.ts";
 /** One metric of a table: where it stands and what it is called for this table. */
 export interface PlannedMetric {
   name: string;
+  /** Its place among the table's metrics. */
+  index: number;
   column: number;
   definition: MetricColumn;
   /** Index among the table's metrics of the one that this one is an average over. */
@@ -55,8 +57,9 @@ export function planTable(format: ExportFormat, found: FoundTable): TablePlan | 
   const measured = roles.flatMap((role, column) =>
     role?.kind === "metric" ? [{ definition: role.metric, column }] : [],
   );
-  const metrics = measured.map(({ definition, column }) => ({
+  const metrics = measured.map(({ definition, column }, index) => ({
     name: `${definition.metric}${suffix}`,
+    index,
     column,
     definition,
     over: indexOf(measured, definition.over),

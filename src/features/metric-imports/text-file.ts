@@ -38,14 +38,14 @@ const OTHER_KINDS: readonly { starts: string | RegExp; is: string; next: string 
 export async function checkTextFile(name: string, open: () => AsyncIterable<Uint8Array>): Promise<TextFile> {
   const hash = createHash("sha256");
   const strict = new TextDecoder("utf-8", { fatal: true });
-  let head = new Uint8Array(0);
+  const first: Uint8Array[] = [];
   let bytes = 0;
   let utf8 = true;
   let zeros = false;
   for await (const piece of open()) {
     hash.update(piece);
+    if (bytes < HEAD_BYTES) first.push(Uint8Array.from(piece));
     bytes += piece.length;
-    if (head.length < HEAD_BYTES) head = Uint8Array.from(Buffer.concat([head, piece]).subarray(0, HEAD_BYTES));
     zeros ||= piece.includes(0);
     if (!utf8) continue;
     try {
@@ -56,6 +56,7 @@ export async function checkTextFile(name: string, open: () => AsyncIterable<Uint
     }
   }
   if (bytes === 0) throw refusedFile(name, "the file is empty", "export it again");
+  const head = Buffer.concat(first).subarray(0, HEAD_BYTES);
   const encoding = encodingOf(head, utf8);
   refuseOtherKinds(name, head, zeros && !encoding.startsWith("utf-16"));
   const headText = (text: string): string => text.replace(/\r\n?/g, "\n");
