@@ -5,7 +5,7 @@ import { refusedFile } from "./import-error.ts";
 const LONGEST_ROW = 1_048_576;
 
 /** Small pieces are gathered, so that their number does not count. */
-const LEAST_PIECE = 16_384;
+const LEAST_PIECE = 32_768;
 
 /** Some rows of a file with the line on which each begins; `unclosed` marks a last row whose quote is never closed. */
 export interface CsvRows {

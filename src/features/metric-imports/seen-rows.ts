@@ -1,5 +1,5 @@
-/** Rows that are remembered at most are three quarters of this; at 16 bytes a slot the memory is 16 MiB. */
-const SLOTS = 1_048_576;
+/** Rows that are remembered at most are three quarters of this; at 16 bytes a slot the memory is 8 MiB. */
+const SLOTS = 524_288;
 const FULL = 0.75;
 const WORDS = 4;
 
@@ -14,7 +14,7 @@ export interface SubjectGroup {
 
 /**
  * Remembers which subjects a file has named, in bounded memory: an open-addressing table of 64-bit hashes.
- * Two of 786,000 subjects share a hash with a probability of 1.7e-8 (birthday bound). Once full, new subjects are not remembered.
+ * Two of 393,000 subjects share a hash with a probability of 4e-9 (birthday bound). Once full, new subjects are not remembered.
  */
 export interface SeenRows {
   /** `subject` within `group` names the row; `values` is a hash of its values; `place`, from 1, finds it again. */
