@@ -4,7 +4,7 @@ import { memorySource } from "./testing/memory-source.ts";
 import { readAll, refusalOf } from "./testing/read-all.ts";
 import { writeZip, type ZipFile } from "./testing/zip-writer.ts";
 
-const DATES: ZipFile = { name: "Dates.csv", text: "Date,Clicks\n2026-09-01,3\n" };
+const DATES: ZipFile = { name: "Dates.csv", text: "Date,Clicks,Impressions,CTR,Position\n2026-09-01,3,,,\n" };
 const zip = (...files: ZipFile[]): ReturnType<typeof memorySource> => memorySource("export.zip", writeZip(files), 100);
 
 describe("an archive", () => {

@@ -3,6 +3,7 @@ import { memorySource } from "./testing/memory-source.ts";
 import { readAll, readText, refusalOf, summaryOf } from "./testing/read-all.ts";
 import { writeZip } from "./testing/zip-writer.ts";
 
+const GSC = { format: "gsc" } as const;
 const HEADER = "date,query,clicks,impressions,ctr,position";
 
 describe("a file that is no table is refused", () => {
@@ -96,7 +97,10 @@ describe("a row that cannot be right is skipped, named and counted; the others a
 
   test("after the rows that decide, a number of another locale is skipped", async () => {
     const rows = Array.from({ length: 2000 }, (_, at) => `2026-09-01;q${at};1;2,5`);
-    const { skipped } = await summaryOf(["date;query;clicks;position", ...rows, "2026-09-02;late;1;2.5"].join("\n"));
+    const { skipped } = await summaryOf(
+      ["date;query;clicks;position", ...rows, "2026-09-02;late;1;2.5"].join("\n"),
+      GSC,
+    );
     expect(skipped.first).toEqual([
       { row: "export.csv:2002", why: 'position: expected a number with the decimal sign , and got "2.5"' },
     ]);
@@ -104,7 +108,7 @@ describe("a row that cannot be right is skipped, named and counted; the others a
 
   test("a column whose first rows mix two ways to write numbers refuses the file", async () => {
     const text = `date;clicks;position\n2026-09-01;1;2,5\n2026-09-02;1;2.5\n`;
-    expect(await refusalOf(memorySource("x.csv", text))).toContain(
+    expect(await refusalOf(memorySource("x.csv", text), GSC)).toContain(
       "the column of position mixes two ways to write numbers",
     );
   });
@@ -113,14 +117,14 @@ describe("a row that cannot be right is skipped, named and counted; the others a
 describe("encoding", () => {
   test("what is not UTF-8 is read as Windows-1252, and said", async () => {
     const bytes = Buffer.from("date,query,clicks\n2026-09-01,caf\u00e9 m\u00fcnchen,3\n", "latin1");
-    const { values, summary } = await readAll(memorySource("old.csv", bytes, 7));
+    const { values, summary } = await readAll(memorySource("old.csv", bytes, 7), GSC);
     expect(values.map(({ scope }) => scope)).toEqual(["query=café münchen"]);
     expect(summary.quality.join()).toContain("read as Windows-1252");
   });
 
   test("a file that is cut inside a character is still UTF-8", async () => {
     const bytes = Buffer.from("date,query,clicks\n2026-09-01,ok,3\n2026-09-02,é").subarray(0, -1);
-    const { summary } = await readAll(memorySource("cut.csv", bytes));
+    const { summary } = await readAll(memorySource("cut.csv", bytes), GSC);
     expect(summary.files[0]?.encoding).toBe("utf-8");
     expect(summary.skipped.by_reason).toEqual({ row_shape: 1 });
   });
@@ -128,7 +132,7 @@ describe("encoding", () => {
   test.each(["\n", "\r\n", "\r"])("lines end in %j, wherever the pieces are cut", async (end) => {
     const text = ["date,query,clicks", "2026-09-01,a,3", '2026-09-02,"b",4', ""].join(end);
     for (const piece of [1, 5, 4096]) {
-      const { values } = await readAll(memorySource("x.csv", text, piece));
+      const { values } = await readAll(memorySource("x.csv", text, piece), GSC);
       expect(values.map(({ row, value }) => `${row} ${value}`)).toEqual(["x.csv:2 3", "x.csv:3 4"]);
     }
   });

@@ -62,6 +62,6 @@ Date,Session default channel group,Sessions,Engagement rate,Key events,Total rev
 
   test("a page whose path begins with # is a row where no comment block stands", async () => {
     const text = "date,query,clicks\n2026-09-01,#fitness,3\n";
-    expect(await readText(text)).toEqual(["clicks query=#fitness 2026-09-01 3"]);
+    expect(await readText(text, { format: "gsc" })).toEqual(["clicks query=#fitness 2026-09-01 3"]);
   });
 });

@@ -4,6 +4,7 @@ import { readAll, readText, refusalOf, summaryOf } from "./testing/read-all.ts";
 import { writeZip } from "./testing/zip-writer.ts";
 
 const DATES = "Date,Clicks,Impressions,CTR,Position\n2026-09-01,3,120,2.5%,8.4\n2026-09-02,5,100,5%,7\n";
+const GSC = { format: "gsc" } as const;
 const QUERIES = "Top queries,Clicks,Impressions,CTR,Position\nbest crm,2,80,2.5%,9.1\n";
 
 describe("the zip of Search Console", () => {
@@ -68,7 +69,7 @@ describe("one file of Search Console", () => {
 
   test("days that Google still corrects are not final", async () => {
     const text = "date,clicks\n2026-10-29,1\n2026-10-30,2\n";
-    const { values } = await readAll(memorySource("d.csv", text), { today: "2026-11-01" });
+    const { values } = await readAll(memorySource("d.csv", text), { format: "gsc", today: "2026-11-01" });
     expect(values.map(({ final }) => final)).toEqual([true, false]);
   });
 
@@ -111,43 +112,45 @@ describe("a comparison of two periods", () => {
     ["Page,Clicks,Same period last year Clicks,Impressions,Same period last year Impressions"],
   ])("reads the current one: %s", async (header) => {
     const text = `${header}\n/a,50,40,1000,900\n`;
-    expect(await readText(text, { asOf: "2026-09-30" })).toEqual([
+    expect(await readText(text, { ...GSC, asOf: "2026-09-30" })).toEqual([
       "clicks_period page=/a 2026-09-30 50",
       "impressions_period page=/a 2026-09-30 1000",
     ]);
-    expect((await summaryOf(text, { asOf: "2026-09-30" })).quality.join()).toContain("only the current one was read");
+    expect((await summaryOf(text, { ...GSC, asOf: "2026-09-30" })).quality.join()).toContain(
+      "only the current one was read",
+    );
   });
 
   test("also where the earlier one stands first", async () => {
     const text = "Top pages,Previous 28 days Clicks,Last 28 days Clicks\n/a,40,50\n";
-    expect(await readText(text, { asOf: "2026-09-30" })).toEqual(["clicks_period page=/a 2026-09-30 50"]);
+    expect(await readText(text, { ...GSC, asOf: "2026-09-30" })).toEqual(["clicks_period page=/a 2026-09-30 50"]);
   });
 
   test("a third column a metric is refused", async () => {
     const text = "Top pages,Last 28 days Clicks,Previous 28 days Clicks,Difference Clicks\n/a,5,4,1\n";
-    expect(await refusalOf(memorySource("p.csv", text))).toContain("export one period without a comparison");
+    expect(await refusalOf(memorySource("p.csv", text), GSC)).toContain("export one period without a comparison");
   });
 });
 
 describe("tables with a date", () => {
   test("scopes do not depend on the order of columns, and no two look alike", async () => {
-    const one = await readText("date,query,page,clicks\n2026-09-01,a&page=/b,/c,1\n");
-    const other = await readText("clicks,page,date,query\n1,/c,2026-09-01,a&page=/b\n");
+    const one = await readText("date,query,page,clicks\n2026-09-01,a&page=/b,/c,1\n", GSC);
+    const other = await readText("clicks,page,date,query\n1,/c,2026-09-01,a&page=/b\n", GSC);
     expect(one).toEqual(["clicks page=/c&query=a%26page%3D/b 2026-09-01 1"]);
     expect(other).toEqual(one);
   });
 
   test("a column of text that is not known is refused: leaving it out would make rows look alike", async () => {
     const text = "date,query,theme,clicks\n2026-09-01,a,blue,1\n2026-09-01,a,red,2\n";
-    expect(await refusalOf(memorySource("x.csv", text))).toContain('"theme" is not known and holds text');
-    expect(await readText(text, { mapping: { theme: "scope:theme" } })).toEqual([
+    expect(await refusalOf(memorySource("x.csv", text), GSC)).toContain('"theme" is not known and holds text');
+    expect(await readText(text, { ...GSC, mapping: { theme: "scope:theme" } })).toEqual([
       "clicks query=a&theme=blue 2026-09-01 1",
       "clicks query=a&theme=red 2026-09-01 2",
     ]);
   });
 
   test("a query that is kept secret is left out and counted", async () => {
-    const { skipped, values } = await summaryOf("date,query,clicks\n2026-09-01,,9\n2026-09-01,crm,1\n");
+    const { skipped, values } = await summaryOf("date,query,clicks\n2026-09-01,,9\n2026-09-01,crm,1\n", GSC);
     expect([values, skipped.by_reason]).toEqual([1, { empty_scope: 1 }]);
   });
 });

@@ -136,3 +136,21 @@ describe("any CSV", () => {
     expect(await refusalOf(memorySource("x.csv", "date,leads\n2026-09-01,3\n"), options)).toContain(why);
   });
 });
+
+describe("an unnamed file is taken for an export only where nothing else looks like it", () => {
+  test.each([
+    ["an advertising report", "Date,Impressions,Clicks,CTR,Cost\n2026-09-01,100,3,3%,9.5\n"],
+    ["another analytics tool", "Date,Sessions,Views\n2026-09-01,100,30\n"],
+    ["two kinds of clicks", "Date,Paid Clicks,Organic Clicks,Impressions,Position\n2026-09-01,1,2,30,4\n"],
+    ["three kinds of clicks", "Date,Email Clicks,Ad Clicks,Social Clicks\n2026-09-01,1,2,3\n"],
+  ])("%s is not guessed", async (_, text) => {
+    expect(await refusalOf(memorySource("x.csv", text))).toContain("the columns fit no known export");
+  });
+
+  test("a mapping that gives known headers another meaning makes it a CSV", async () => {
+    const text = "Date,Clicks,Impressions,Position\n2026-09-01,3,40,2\n";
+    const mapping = { Clicks: "newsletter_clicks" };
+    expect(await readText(text, { mapping })).toEqual(["newsletter_clicks 2026-09-01 3"]);
+    expect((await summaryOf(text, { mapping })).format).toBe("csv");
+  });
+});

@@ -1,6 +1,6 @@
 import { readRows } from "./csv-rows.ts";
 import type { ExportFormat, Period } from "./export-format.ts";
-import { type FileHead, isComment, isExcelHint, rolesOf } from "./file-head.ts";
+import { commentText, type FileHead, isComment, isExcelHint, rolesOf } from "./file-head.ts";
 import type { ImportedValue } from "./imported-value.ts";
 import type { ImportOptions } from "./import-options.ts";
 import { countSkip, type ImportedTable, type ImportSummary, remark } from "./import-summary.ts";
@@ -59,7 +59,7 @@ export async function* readTables(
       if (cells.length === 1 && first.trim() === "") continue;
       if (isComment(first) && (!table || format.sections)) {
         finish();
-        comments.push(cells.join(head.delimiter).replace(/^#\s*/, "").trim());
+        comments.push(commentText(cells.join(head.delimiter)));
         continue;
       }
       if (!table) {
