@@ -60,8 +60,20 @@ Date,Session default channel group,Sessions,Engagement rate,Key events,Total rev
     expect((await summaryOf(text)).quality).toEqual(["export.csv: Thresholding applied"]);
   });
 
-  test("a page whose path begins with # is a row where no comment block stands", async () => {
-    const text = "date,query,clicks\n2026-09-01,#fitness,3\n";
-    expect(await readText(text, { format: "gsc" })).toEqual(["clicks query=#fitness 2026-09-01 3"]);
+  test("a name that begins with # is a row, not a comment", async () => {
+    const text = `${COMMENTS}Session campaign,Sessions\n#sale,3\n(direct),4\n`;
+    expect(await readText(text)).toEqual([
+      "sessions_period campaign=#sale 2026-09-30 3",
+      "sessions_period campaign=(direct) 2026-09-30 4",
+    ]);
+    const queries = "Top queries,Clicks,Impressions,CTR,Position\n#fitness,0,2,0%,3\n";
+    expect(await readText(queries, { asOf: "2026-09-30" })).toContain("impressions_period query=#fitness 2026-09-30 2");
+  });
+
+  test("a period that is not over is refused", async () => {
+    const text = `${COMMENTS}Country,Sessions\nSpain,3\n`;
+    expect(await refusalOf(memorySource("ga4.csv", text), { today: "2026-09-29" })).toContain(
+      "up to 2026-09-30, which is after today, 2026-09-29",
+    );
   });
 });

@@ -57,6 +57,10 @@ describe("the zip of Search Console", () => {
 describe("one file of Search Console", () => {
   test("a list without its dates is refused until the day is said", async () => {
     expect(await refusalOf(memorySource("Queries.csv", QUERIES))).toContain("say it with `as_of`");
+    expect(await refusalOf(memorySource("Queries.csv", QUERIES), { asOf: "2026-9-31" })).toContain(
+      "as_of expected a day",
+    );
+    expect(await refusalOf(memorySource("Queries.csv", QUERIES), { asOf: "2027-01-01" })).toContain("after today");
     expect(await readText(QUERIES, { asOf: "2026-09-30" })).toContain("clicks_period query=best crm 2026-09-30 2");
   });
 

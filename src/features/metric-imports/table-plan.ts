@@ -37,6 +37,7 @@ export interface FoundTable {
   sample: readonly string[][];
   /** The day that its values are of when no column says so. */
   day: string | undefined;
+  today: string;
 }
 
 /** Plans a table, or says why its rows cannot be read. */
@@ -49,6 +50,9 @@ export function planTable(format: ExportFormat, found: FoundTable): TablePlan | 
   const [date] = columnsOf("date");
   if (date === undefined && found.day === undefined) {
     return { why: "its rows have no date, and the export does not say its last day: say it with `as_of`" };
+  }
+  if (date === undefined && found.day !== undefined && found.day > found.today) {
+    return { why: `its values are of the period up to ${found.day}, which is after today, ${found.today}` };
   }
   const scopes = roles
     .flatMap((role, column) => (role?.kind === "scope" ? [{ name: role.name, column }] : []))

@@ -57,7 +57,8 @@ export async function* readTables(
       const line = lines[at] ?? 0;
       const [first = ""] = cells;
       if (cells.length === 1 && first.trim() === "") continue;
-      if (isComment(first) && (!table || format.sections)) {
+      // A campaign may be called #sale: such a row has all columns, a comment has not.
+      if (isComment(first) && (!table || (format.sections && cells.length !== table.header.length))) {
         finish();
         comments.push(commentText(cells.join(head.delimiter)));
         continue;
@@ -158,7 +159,7 @@ function plan(
   const sample = rows.filter((cells) => cells.length === header.length && format.isTotal?.(cells) !== true);
   const roles = rolesOf(format, header, options.mapping ?? {});
   const day = format.period?.(table.comments)?.to ?? period?.to ?? options.asOf;
-  const planned = planTable(format, { header, roles, sample, day });
+  const planned = planTable(format, { header, roles, sample, day, today: options.today });
   if ("why" in planned) {
     entry.why = planned.why;
     return;
