@@ -75,6 +75,13 @@ describe("a row that cannot be right is skipped, named and counted; the others a
     expect([skipped.total, skipped.first.length, skipped.by_reason.future_day]).toEqual([300, 200, 300]);
   });
 
+  test("a header of thousands of columns does not fill the message", async () => {
+    const wide = Array.from({ length: 5000 }, (_, at) => `column ${at}`).join(",");
+    const refusal = await refusalOf(memorySource("wide.csv", `${wide}\n`));
+    expect(refusal).toContain("and 4970 more");
+    expect(refusal.length).toBeLessThan(2000);
+  });
+
   test("a quote that is never closed ends the reading, and is said", async () => {
     const text = `${HEADER}\n${good}\n2026-09-02,"open,1,2,50%,3\n2026-09-03,x,1,2,50%,3\n`;
     const { skipped, quality } = await summaryOf(text);

@@ -86,7 +86,7 @@ async function* readAll(
     .toSorted((a, b) => Number(dated(b)) - Number(dated(a)))) {
     const [file, head] = [files[at], heads[at]];
     if (!file || !head) continue;
-    yield* readTables(file, head, at, period, context);
+    yield* readTables({ file, head, number: at, period }, context);
     if (dated(at)) period = summary.period && { ...summary.period };
   }
   if (summary.rows_read === 0) {

@@ -1,5 +1,5 @@
 import { parse } from "papaparse";
-import { type ColumnRole, columnRoles, normalHeader, roleNames } from "./columns.ts";
+import { columnNames, type ColumnRole, columnRoles, normalHeader, roleNames } from "./columns.ts";
 import { type Delimiter, DELIMITER_NAMES, DELIMITERS, findDelimiter } from "./delimiter.ts";
 import type { ExportFormat } from "./export-format.ts";
 import { FORMATS } from "./formats.ts";
@@ -124,5 +124,5 @@ function refuseStrayMapping(name: string, heads: readonly FileHead[], mapping: R
 }
 
 function columnList(heads: readonly FileHead[]): string {
-  return heads.map(({ headers }) => (headers[0] ?? []).map((text) => JSON.stringify(text)).join(", ")).join("; ");
+  return heads.map(({ headers }) => columnNames(headers[0] ?? [])).join("; ");
 }

@@ -1,4 +1,4 @@
-import { type ColumnRole, type MetricColumn, roleNames } from "./columns.ts";
+import { columnNames, type ColumnRole, type MetricColumn, roleNames } from "./columns.ts";
 import type { ExportFormat } from "./export-format.ts";
 import { decimalEvidence, readNumber } from "./number-style.ts";
 
@@ -99,7 +99,7 @@ function misfit(format: ExportFormat, { header, roles, sample }: FoundTable): st
     !roles.some((role) => role?.kind === "metric") ||
     !format.needs.some((set) => set.every((name) => names.has(name)))
   ) {
-    return `expected ${format.expects}; got the columns ${header.map((text) => JSON.stringify(text)).join(", ")}`;
+    return `expected ${format.expects}; got the columns ${columnNames(header)}`;
   }
   const twice = [...names].find((name) => {
     const among = roles.filter((role) => role !== undefined && [...roleNames([role])][0] === name);
