@@ -7,7 +7,8 @@ export const AHREFS_FORMAT: ExportFormat = {
   expects: "Ahrefs organic keywords: Keyword, Volume, Current position, Current organic traffic",
   timezone: "UTC",
   settlesAfter: 0,
-  needs: [["scope:query", "position", "volume"]],
+  signature: [["scope:query", "position", "volume", "traffic"]],
+  needs: [["scope:query", "position"]],
   undated: "snapshot",
   sections: false,
   columns: {

@@ -21,9 +21,9 @@ const HIDDEN = /(?:^|\/)(?:__MACOSX\/|\.)/;
 
 /** Whether a file begins as a zip does. */
 export async function isArchive(source: ImportSource): Promise<boolean> {
-  for await (const piece of source.bytes(0, 4))
-    return Buffer.from(piece).toString("latin1").startsWith("PK\u0003\u0004");
-  return false;
+  let start = "";
+  for await (const piece of source.bytes(0, 4)) start += Buffer.from(piece).toString("latin1");
+  return start.startsWith("PK\u0003\u0004");
 }
 
 /** The text files of a zip after all its entries were judged; a hostile or damaged archive is refused as a whole. */

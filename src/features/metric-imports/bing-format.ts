@@ -7,7 +7,8 @@ export const BING_FORMAT: ExportFormat = {
     "Bing Webmaster Tools: Date or Keyword or Page, Impressions, Clicks, CTR, Avg. position; or Grounding Query or Page, Citations",
   // Bing states no such limit; its figures are treated as Google's are.
   settlesAfter: 3,
-  needs: [["impressions", "clicks", "position"], ["citations"]],
+  signature: [["impressions", "clicks", "position"], ["citations"]],
+  needs: [["clicks"], ["citations"]],
   undated: "period",
   sections: false,
   columns: {

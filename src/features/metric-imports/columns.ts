@@ -32,6 +32,8 @@ export type ColumnRole =
   | { kind: "metric"; metric: MetricColumn }
   | { kind: "ignored" };
 
+const NAMED_COLUMNS = 30;
+const NAME_LENGTH = 80;
 const METRIC_NAME = /^[a-z][a-z0-9_]{0,63}$/;
 
 /** One spelling for a header: Unicode-normalised, lower case, single spaces, no marks around it. */
@@ -50,6 +52,12 @@ export function headerList(text: string): string[] {
     .split("|")
     .map((header) => header.trim())
     .filter((header) => header !== "");
+}
+
+/** The names of columns for a message; a long header is cut. */
+export function columnNames(header: readonly string[]): string {
+  const named = header.slice(0, NAMED_COLUMNS).map((text) => JSON.stringify(text.slice(0, NAME_LENGTH)));
+  return `${named.join(", ")}${header.length > NAMED_COLUMNS ? ` and ${header.length - NAMED_COLUMNS} more` : ""}`;
 }
 
 /** The role of every column, undefined for one that is not known; the caller's mapping goes before the format's own headers. */

@@ -5,7 +5,8 @@ export const CSV_FORMAT: ExportFormat = {
   name: "csv",
   expects: "any other table: say with `mapping` which columns are metrics",
   settlesAfter: 0,
-  // A mapping is what makes a table of this format; the columns are checked when it is planned.
+  // A mapping is what makes a table of this format; its columns are checked when it is planned.
+  signature: [],
   needs: [[]],
   undated: "snapshot",
   sections: false,

@@ -4,6 +4,9 @@ import { refusedFile } from "./import-error.ts";
 /** A row of a real export is far shorter; a longer one is a quote that was never closed. */
 const LONGEST_ROW = 1_048_576;
 
+/** Small pieces are gathered, so that their number does not count. */
+const LEAST_PIECE = 32_768;
+
 /** Some rows of a file with the line on which each begins; `unclosed` marks a last row whose quote is never closed. */
 export interface CsvRows {
   rows: string[][];
@@ -20,6 +23,7 @@ interface ChunkParser {
 export async function* readRows(file: string, text: AsyncIterable<string>, delimiter: string): AsyncGenerator<CsvRows> {
   const parser = (): ChunkParser => new Parser({ delimiter, newline: "\n" });
   let rest = "";
+  let parsedLength = 0;
   let line = 1;
   const numbered = ({ data, errors }: ParseResult<string[]>, quoted: boolean): CsvRows => {
     const lines = data.map((cells) => {
@@ -31,9 +35,11 @@ export async function* readRows(file: string, text: AsyncIterable<string>, delim
   };
   for await (const piece of text) {
     rest += piece;
+    if (rest.length - parsedLength < LEAST_PIECE) continue;
     const parsed = parser().parse(rest, 0, true);
     const quoted = rest.includes('"');
     rest = rest.slice(parsed.meta.cursor);
+    parsedLength = rest.length;
     if (rest.length > LONGEST_ROW) {
       throw refusedFile(
         file,

@@ -17,7 +17,9 @@ export interface ExportFormat {
   /** Days after which the source no longer corrects a day. */
   settlesAfter: number;
   columns: KnownColumns;
-  /** A table is of this format when it has all columns of one of these sets, named as `roleNames` does. */
+  /** An unnamed file is taken for this format when it has all columns of one of these sets, named as `roleNames` does. */
+  signature: readonly (readonly string[])[];
+  /** A table can be read when it has all columns of one of these sets; fewer than the signature, for who names the format. */
   needs: readonly (readonly string[])[];
   /** What a table without dates states: sums over the export's period, or how things stood on one day. */
   undated: "period" | "snapshot";

@@ -1,5 +1,7 @@
 import { subDays } from "date-fns";
+import { OhmymktError } from "../../errors.ts";
 import { isArchive, openArchive } from "./archive.ts";
+import { readDay } from "./day-style.ts";
 import type { Period } from "./export-format.ts";
 import { findFormat, type FileHead, readHead } from "./file-head.ts";
 import type { ImportedValue } from "./imported-value.ts";
@@ -24,6 +26,12 @@ export interface ExportReading {
  * (`invalid_arguments`). Reading the batches goes through it a second time; at no time is the file in memory.
  */
 export async function readExport(source: ImportSource, options: ImportOptions): Promise<ExportReading> {
+  if (options.asOf !== undefined && readDay(options.asOf, "ymd") !== options.asOf) {
+    throw new OhmymktError(
+      "invalid_arguments",
+      `as_of expected a day such as 2026-09-30, got ${JSON.stringify(options.asOf)}`,
+    );
+  }
   const files = await openFiles(source);
   const heads = files.map((file) => readHead(file));
   const format = findFormat(source.name, heads, options);
@@ -78,7 +86,7 @@ async function* readAll(
     .toSorted((a, b) => Number(dated(b)) - Number(dated(a)))) {
     const [file, head] = [files[at], heads[at]];
     if (!file || !head) continue;
-    yield* readTables(file, head, at, period, context);
+    yield* readTables({ file, head, number: at, period }, context);
     if (dated(at)) period = summary.period && { ...summary.period };
   }
   if (summary.rows_read === 0) {

@@ -1,5 +1,5 @@
 import { parse } from "papaparse";
-import { type ColumnRole, columnRoles, normalHeader, roleNames } from "./columns.ts";
+import { columnNames, type ColumnRole, columnRoles, normalHeader, roleNames } from "./columns.ts";
 import { type Delimiter, DELIMITER_NAMES, DELIMITERS, findDelimiter } from "./delimiter.ts";
 import type { ExportFormat } from "./export-format.ts";
 import { FORMATS } from "./formats.ts";
@@ -13,6 +13,7 @@ export interface FileHead {
   delimiter: Delimiter;
   /** One a table; more than one where comment lines stand between. */
   headers: string[][];
+  comments: string[];
   /** Whether a table has a column of dates, by any format's name for it. */
   dated: boolean;
 }
@@ -34,7 +35,7 @@ export function readHead({ name, head }: TextFile): FileHead {
   const dated = FORMAT_NAMES.some((format) =>
     headers.some((header) => roleNames(columnRoles(header, FORMATS[format].columns)).has("date")),
   );
-  return { file: name, delimiter, headers, dated };
+  return { file: name, delimiter, headers, comments: head.split("\n").filter(isComment).map(commentText), dated };
 }
 
 /** The first line, and every first line after a comment. */
@@ -56,9 +57,14 @@ export function isComment(line: string): boolean {
   return line.startsWith("#");
 }
 
+/** A comment without its mark. */
+export function commentText(line: string): string {
+  return line.replace(/^#\s*/, "").trim();
+}
+
 /** `sep=;`, which tells Excel the delimiter. */
 export function isExcelHint(line: string): boolean {
-  return /^"?sep=./i.test(line);
+  return /^"?sep=/i.test(line);
 }
 
 /** The format of an export: the named one, or the first whose columns a file has. */
@@ -72,11 +78,8 @@ export function findFormat(
   }
   if (mapping) refuseStrayMapping(name, heads, mapping);
   if (format !== "auto") return FORMATS[format];
-  for (const candidate of FORMAT_NAMES) {
-    const tried = FORMATS[candidate];
-    if (candidate === "csv") continue;
-    if (heads.some(({ headers }) => headers.some((header) => fits(tried, rolesOf(tried, header, {}))))) return tried;
-  }
+  const recognised = FORMAT_NAMES.find((one) => heads.some((head) => isOf(FORMATS[one], head, mapping ?? {})));
+  if (recognised !== undefined) return FORMATS[recognised];
   if (mapping !== undefined) return FORMATS.csv;
   const known = FORMAT_NAMES.map((one) => `- ${FORMATS[one].expects}`).join("\n");
   throw refusedFile(
@@ -95,9 +98,17 @@ export function rolesOf(
   return columnRoles(format.singlePeriod?.(header).header ?? header, format.columns, mapping);
 }
 
-function fits(format: ExportFormat, roles: readonly (ColumnRole | undefined)[]): boolean {
-  const names = roleNames(roles);
-  return format.needs.some((set) => set.every((one) => names.has(one)));
+/** By the columns of a table, or by comments that only this format writes. */
+function isOf(
+  format: ExportFormat,
+  { headers, comments }: FileHead,
+  mapping: Readonly<Record<string, string>>,
+): boolean {
+  const sets = format.period?.(comments) === undefined ? format.signature : [...format.signature, ...format.needs];
+  return headers.some((header) => {
+    const names = roleNames(rolesOf(format, header, mapping));
+    return sets.some((set) => set.every((one) => names.has(one)));
+  });
 }
 
 function refuseStrayMapping(name: string, heads: readonly FileHead[], mapping: Readonly<Record<string, string>>): void {
@@ -113,5 +124,5 @@ function refuseStrayMapping(name: string, heads: readonly FileHead[], mapping: R
 }
 
 function columnList(heads: readonly FileHead[]): string {
-  return heads.map(({ headers }) => (headers[0] ?? []).map((text) => JSON.stringify(text)).join(", ")).join("; ");
+  return heads.map(({ headers }) => columnNames(headers[0] ?? [])).join("; ");
 }

@@ -77,6 +77,7 @@ export const GA4_FORMAT: ExportFormat = {
     "Google Analytics 4: Date or Session default channel group or Landing page …, Sessions, Engaged sessions, Key events, Total revenue",
   // Analytics help, data freshness: reports may change for up to 48 hours.
   settlesAfter: 2,
+  signature: [["engaged_sessions"], ["key_events"], ["event_count"], ["engagement_rate"]],
   needs: [["sessions"], ["engaged_sessions"], ["key_events"], ["event_count"], ["active_users"], ["views"]],
   undated: "period",
   sections: true,

@@ -6,6 +6,8 @@ import { refusedFile } from "./import-error.ts";
 const METRICS = ["clicks", "impressions", "ctr", "position"] as const;
 /** Scripts that put no space between words. */
 const UNSPACED = /[\p{Script=Han}\p{Script=Katakana}]/u;
+/** `8/1/26 - 8/31/26 Clicks`, where both periods were chosen by hand; the later one stands first. */
+const DATE_RANGE = /\d[/.-]\d/;
 const FILTER_HEADERS: ReadonlySet<string> = new Set(GSC_HEADERS.filter);
 /** Filters that choose which days or which search are shown; every other one changes what a total means. */
 const PLAIN_FILTERS: ReadonlySet<string> = new Set([...GSC_HEADERS.date, ...GSC_HEADERS.searchType]);
@@ -20,6 +22,8 @@ export const GSC_FORMAT: ExportFormat = {
   // Search Console's help: days are counted in Pacific time, and recent ones are preliminary for two to three days.
   timezone: "America/Los_Angeles",
   settlesAfter: 3,
+  // Advertising exports have clicks and impressions as well, but no position.
+  signature: [["clicks", "impressions", "position"]],
   needs: [["clicks"]],
   undated: "period",
   sections: false,
@@ -66,7 +70,12 @@ function currentColumns(header: readonly string[]): { header: string[]; previous
       aliases.some((alias) => endsWith(text, alias)) ? [{ text, index }] : [],
     );
     const [first, second, ...more] = found;
-    if (!first || !second) continue;
+    if (
+      !first ||
+      !second ||
+      (!found.some(({ text }) => isEarlier(text)) && !found.every(({ text }) => DATE_RANGE.test(text)))
+    )
+      continue;
     if (more.length > 0) {
       throw refusedFile(
         "comparison export",

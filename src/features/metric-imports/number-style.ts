@@ -71,7 +71,7 @@ export function readNumber(text: string, decimal: Decimal | undefined, whole: bo
   const [integer = "", fraction, ...more] = bare.split(known);
   const wrong = {
     reason: "not_a_number" as const,
-    why: `expected a number with decimal ${known}, got ${JSON.stringify(trimmed)}`,
+    why: `expected a number with the decimal sign ${known} and got ${JSON.stringify(trimmed)}`,
   };
   if (more.length > 0 || fraction?.includes(group) || !isGrouped(integer, group)) return wrong;
   const value = Number(`${integer.replaceAll(group, "")}${fraction === undefined ? "" : `.${fraction}`}`);

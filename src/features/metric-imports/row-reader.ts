@@ -2,7 +2,7 @@ import { readDay } from "./day-style.ts";
 import { type ImportedValue, scopeText } from "./imported-value.ts";
 import { countSkip, coverDay, type ImportedTable, type ImportSummary, type SkipReason } from "./import-summary.ts";
 import { decimalEvidence, readNumber } from "./number-style.ts";
-import { mixValue, type SeenRows } from "./seen-rows.ts";
+import { mixValue, type SeenRows, type SubjectGroup, subjectGroup } from "./seen-rows.ts";
 import type { PlannedMetric, TablePlan } from "./table-plan.ts";
 import type { TableStyles } from "./table-styles.ts";
 
@@ -50,6 +50,7 @@ export function createRowReader(plan: TablePlan, styles: TableStyles, context: R
   const sums = plan.metrics.map(() => 0);
   const numbers = new Float64Array(plan.metrics.length);
   const days = new Map<string, string | undefined>();
+  const groups = new Map<string, SubjectGroup>();
   const vague = new Map<string, number>();
   const skip = (reason: SkipReason, row: string, why: string): undefined => {
     countSkip(summary, reason, row, why);
@@ -59,7 +60,10 @@ export function createRowReader(plan: TablePlan, styles: TableStyles, context: R
   const dayOf = (text: string, row: string): string | undefined => {
     let day = days.get(text);
     if (day === undefined && !days.has(text)) {
-      if (days.size >= KNOWN_DAYS) days.clear();
+      if (days.size >= KNOWN_DAYS) {
+        days.clear();
+        groups.clear();
+      }
       day = readDay(text, styles.dayOrder);
       days.set(text, day);
     }
@@ -94,40 +98,44 @@ export function createRowReader(plan: TablePlan, styles: TableStyles, context: R
     if (kind) vague.set(`${name} is ${kind}`, (vague.get(`${name} is ${kind}`) ?? 0) + 1);
   };
 
-  const numberOf = (metric: PlannedMetric, at: number, cells: readonly string[], row: string): number => {
+  const numberOf = (metric: PlannedMetric, cells: readonly string[], row: string): number => {
     const text = cells[metric.column] ?? "";
     const whole = metric.definition.whole === true;
-    const read = readNumber(text, decimals[at], whole);
+    const read = readNumber(text, decimals[metric.index], whole);
     if (read === null) return NO_VALUE;
     if (typeof read === "object") {
       skip(read.reason, row, `${metric.name}: ${read.why}`);
       return NO_VALUE;
     }
-    if (decimals[at] === undefined) {
+    if (decimals[metric.index] === undefined) {
       const proof = decimalEvidence(text, whole);
-      if (proof !== "ambiguous") decimals[at] = proof;
+      if (proof !== "ambiguous") decimals[metric.index] = proof;
     }
     return metric.percent && !text.includes("%") ? read / 100 : read;
   };
 
   /** Leaves out what no value of this metric can be; an average over nothing is written as 0 and means nothing. */
-  const judge = (row: string): void => {
-    for (const [at, metric] of plan.metrics.entries()) {
-      const value = numbers[at] ?? NO_VALUE;
-      if (Number.isNaN(value)) continue;
-      const empty = metric.over !== undefined && numbers[metric.over] === 0;
-      const objection = empty ? undefined : objectionTo(value, metric);
-      if (objection) skip(objection.reason, row, `${metric.name}: ${objection.why}`);
-      if (objection || empty) numbers[at] = NO_VALUE;
-    }
+  const judge = (metric: PlannedMetric, row: string): void => {
+    const value = numbers[metric.index] ?? NO_VALUE;
+    if (Number.isNaN(value)) return;
+    const empty = metric.over !== undefined && numbers[metric.over] === 0;
+    const objection = empty ? undefined : objectionTo(value, metric);
+    if (objection) skip(objection.reason, row, `${metric.name}: ${objection.why}`);
+    if (objection || empty) numbers[metric.index] = NO_VALUE;
+  };
+
+  const groupOf = (day: string): SubjectGroup => {
+    const known = groups.get(day) ?? subjectGroup(`${signature}|${day}`);
+    groups.set(day, known);
+    return known;
   };
 
   /** False where the row repeats or contradicts an earlier one. */
   const isNew = (day: string, scope: string, line: number, row: string): boolean => {
     let hash = 0;
-    for (const value of numbers) hash = mixValue(hash, value);
+    for (const { index } of plan.metrics) hash = mixValue(hash, numbers[index] ?? NO_VALUE);
     const place = ((context.fileNumber << LINE_BITS) | Math.min(line, LINE_MASK)) >>> 0;
-    const met = seen.meet(`${signature}|${day}|${scope}`, hash, place);
+    const met = seen.meet(groupOf(day), scope, hash, place);
     if (met === "new") return true;
     if (met === "same") skip("duplicate", row, "the row repeats an earlier one");
     else {
@@ -148,18 +156,18 @@ export function createRowReader(plan: TablePlan, styles: TableStyles, context: R
       if (day === undefined) return;
       const scope = scopeOf(cells, row);
       if (scope === undefined) return;
-      for (const [at, metric] of plan.metrics.entries()) numbers[at] = numberOf(metric, at, cells, row);
-      judge(row);
+      for (const metric of plan.metrics) numbers[metric.index] = numberOf(metric, cells, row);
+      for (const metric of plan.metrics) judge(metric, row);
       if (!isNew(day, scope, line, row)) return;
       coverDay(summary, day);
       const final = day <= context.settled;
-      for (const [at, metric] of plan.metrics.entries()) {
-        const value = numbers[at] ?? NO_VALUE;
+      for (const { name, index, definition } of plan.metrics) {
+        const value = numbers[index] ?? NO_VALUE;
         if (Number.isNaN(value)) continue;
-        sums[at] = (sums[at] ?? 0) + value;
+        sums[index] = (sums[index] ?? 0) + value;
         table.values += 1;
         summary.values += 1;
-        out.push({ metric: metric.name, scope, day, value, unit: metric.definition.unit, final, row });
+        out.push({ metric: name, scope, day, value, unit: definition.unit, final, row });
       }
     },
   };

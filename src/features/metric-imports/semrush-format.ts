@@ -7,7 +7,8 @@ export const SEMRUSH_FORMAT: ExportFormat = {
   expects: "Semrush positions: Keyword, Position, Search Volume, Traffic, Timestamp",
   timezone: "UTC",
   settlesAfter: 0,
-  needs: [["scope:query", "position", "volume"]],
+  signature: [["scope:query", "position", "volume", "traffic"]],
+  needs: [["scope:query", "position"]],
   undated: "snapshot",
   sections: false,
   columns: {

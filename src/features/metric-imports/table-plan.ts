@@ -1,10 +1,12 @@
-import { type ColumnRole, type MetricColumn, roleNames } from "./columns.ts";
+import { columnNames, type ColumnRole, type MetricColumn, roleNames } from "./columns.ts";
 import type { ExportFormat } from "./export-format.ts";
 import { decimalEvidence, readNumber } from "./number-style.ts";
 
 /** One metric of a table: where it stands and what it is called for this table. */
 export interface PlannedMetric {
   name: string;
+  /** Its place among the table's metrics. */
+  index: number;
   column: number;
   definition: MetricColumn;
   /** Index among the table's metrics of the one that this one is an average over. */
@@ -35,6 +37,7 @@ export interface FoundTable {
   sample: readonly string[][];
   /** The day that its values are of when no column says so. */
   day: string | undefined;
+  today: string;
 }
 
 /** Plans a table, or says why its rows cannot be read. */
@@ -48,6 +51,9 @@ export function planTable(format: ExportFormat, found: FoundTable): TablePlan | 
   if (date === undefined && found.day === undefined) {
     return { why: "its rows have no date, and the export does not say its last day: say it with `as_of`" };
   }
+  if (date === undefined && found.day !== undefined && found.day > found.today) {
+    return { why: `its values are of the period up to ${found.day}, which is after today, ${found.today}` };
+  }
   const scopes = roles
     .flatMap((role, column) => (role?.kind === "scope" ? [{ name: role.name, column }] : []))
     .toSorted((a, b) => (a.name < b.name ? -1 : 1));
@@ -55,8 +61,9 @@ export function planTable(format: ExportFormat, found: FoundTable): TablePlan | 
   const measured = roles.flatMap((role, column) =>
     role?.kind === "metric" ? [{ definition: role.metric, column }] : [],
   );
-  const metrics = measured.map(({ definition, column }) => ({
+  const metrics = measured.map(({ definition, column }, index) => ({
     name: `${definition.metric}${suffix}`,
+    index,
     column,
     definition,
     over: indexOf(measured, definition.over),
@@ -92,7 +99,7 @@ function misfit(format: ExportFormat, { header, roles, sample }: FoundTable): st
     !roles.some((role) => role?.kind === "metric") ||
     !format.needs.some((set) => set.every((name) => names.has(name)))
   ) {
-    return `expected ${format.expects}; got the columns ${header.map((text) => JSON.stringify(text)).join(", ")}`;
+    return `expected ${format.expects}; got the columns ${columnNames(header)}`;
   }
   const twice = [...names].find((name) => {
     const among = roles.filter((role) => role !== undefined && [...roleNames([role])][0] === name);

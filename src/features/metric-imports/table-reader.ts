@@ -1,6 +1,6 @@
 import { readRows } from "./csv-rows.ts";
 import type { ExportFormat, Period } from "./export-format.ts";
-import { type FileHead, isComment, isExcelHint, rolesOf } from "./file-head.ts";
+import { commentText, type FileHead, isComment, isExcelHint, rolesOf } from "./file-head.ts";
 import type { ImportedValue } from "./imported-value.ts";
 import type { ImportOptions } from "./import-options.ts";
 import { countSkip, type ImportedTable, type ImportSummary, remark } from "./import-summary.ts";
@@ -26,66 +26,63 @@ export interface TableContext {
   sums: Map<string, number>;
 }
 
+/** The file whose tables are read. */
+export interface TableFile {
+  file: TextFile;
+  head: FileHead;
+  /** Its number within the import, from 0. */
+  number: number;
+  /** What earlier files of the archive are stated for. */
+  period: Period | undefined;
+}
+
 /** A table whose header was read; its first rows wait until there are enough to plan it. */
 interface OpenTable {
   header: string[];
   comments: string[];
   waiting: { cells: string[]; line: number }[];
   entry: ImportedTable;
-  /** The plan that was made, or null for a table that is passed over. */
-  reading?: { plan: TablePlan; reader: RowReader } | null;
+  /** How it is read, or null for a table that is passed over. */
+  reading?: TableReading | null;
 }
 
-/** Reads the tables of one file; `period` is what earlier files of the archive are stated for. */
-export async function* readTables(
-  file: TextFile,
-  head: FileHead,
-  fileNumber: number,
-  period: Period | undefined,
-  context: TableContext,
-): AsyncGenerator<ImportedValue[]> {
+interface TableReading {
+  plan: TablePlan;
+  reader: RowReader;
+}
+
+/** Reads the tables of one file, one after the other. */
+export async function* readTables(source: TableFile, context: TableContext): AsyncGenerator<ImportedValue[]> {
+  const { file, head } = source;
   const { format, summary } = context;
   let batch: ImportedValue[] = [];
   let comments: string[] = [];
   let table: OpenTable | undefined;
-  const finish = (): void => {
-    if (table) closeTable(table, file.name, fileNumber, period, context, batch);
-    table = undefined;
-  };
   for await (const { rows, lines, unclosed } of readRows(file.name, file.text(), head.delimiter)) {
     for (const [at, cells] of rows.entries()) {
       const line = lines[at] ?? 0;
       const [first = ""] = cells;
       if (cells.length === 1 && first.trim() === "") continue;
-      if (isComment(first) && (!table || format.sections)) {
-        finish();
-        comments.push(cells.join(head.delimiter).replace(/^#\s*/, "").trim());
-        continue;
-      }
-      if (!table) {
+      // A campaign may be called #sale: such a row has all columns, a comment has not.
+      if (isComment(first) && (!table || (format.sections && cells.length !== table.header.length))) {
+        if (table) closeTable(table, source, context, batch);
+        table = undefined;
+        comments.push(commentText(cells.join(head.delimiter)));
+      } else if (!table) {
         if (isExcelHint(first)) continue;
         table = openTable(file.name, cells, comments, context);
         comments = [];
-        continue;
-      }
-      if (unclosed && at === rows.length - 1) {
-        countSkip(
-          summary,
-          "unclosed_quote",
-          `${file.name}:${line}`,
-          "a quote in this row is not closed: nothing after it was read",
-        );
+      } else if (unclosed && at === rows.length - 1) {
+        const place = `${file.name}:${line}`;
+        countSkip(summary, "unclosed_quote", place, "a quote in this row is not closed: nothing after it was read");
         remark(summary, `${file.name} has a quote that is not closed: rows from line ${line} on are missing`);
-        continue;
-      }
-      takeRow(table, cells, line, file.name, fileNumber, period, context, batch);
-      if (batch.length >= BATCH_VALUES) {
-        yield batch;
-        batch = [];
-      }
+      } else takeRow(table, cells, line, source, context, batch);
+      if (batch.length < BATCH_VALUES) continue;
+      yield batch;
+      batch = [];
     }
   }
-  finish();
+  if (table) closeTable(table, source, context, batch);
   if (batch.length > 0) yield batch;
 }
 
@@ -104,83 +101,62 @@ function takeRow(
   table: OpenTable,
   cells: string[],
   line: number,
-  file: string,
-  fileNumber: number,
-  period: Period | undefined,
+  source: TableFile,
   context: TableContext,
   out: ImportedValue[],
 ): void {
   if (table.reading === undefined) {
     table.waiting.push({ cells, line });
-    if (table.waiting.length >= SAMPLE_ROWS) plan(table, file, fileNumber, period, context, out);
-  } else if (table.reading) readRow(table.reading, cells, line, file, context, out);
-}
-
-function closeTable(
-  table: OpenTable,
-  file: string,
-  fileNumber: number,
-  period: Period | undefined,
-  context: TableContext,
-  out: ImportedValue[],
-): void {
-  if (table.reading === undefined) plan(table, file, fileNumber, period, context, out);
-  if (!table.reading) return;
-  const { plan: planned, reader } = table.reading;
-  const { format, summary, sums } = context;
-  for (const [at, { name }] of planned.metrics.entries()) sums.set(`${planned.table} ${name}`, reader.sums[at] ?? 0);
-  for (const [what, rows] of reader.vague) remark(summary, `${file}: ${what} in ${rows} rows`);
-  if (planned.date === undefined && format.rowLimit !== undefined && table.entry.rows >= format.rowLimit) {
-    remark(summary, `${file} has ${table.entry.rows} rows, the most that is exported: the list is cut`);
-  }
+    if (table.waiting.length >= SAMPLE_ROWS) startTable(table, source, context, out);
+  } else if (table.reading) readRow(table.reading, cells, line, source.file.name, context, out);
 }
 
 /** Decides how the table is read, and reads the rows that waited for it. */
-function plan(
-  table: OpenTable,
-  file: string,
-  fileNumber: number,
-  period: Period | undefined,
-  context: TableContext,
-  out: ImportedValue[],
-): void {
-  const { format, options, summary } = context;
-  const { waiting, header, entry } = table;
+function startTable(table: OpenTable, source: TableFile, context: TableContext, out: ImportedValue[]): void {
+  const { waiting } = table;
   table.waiting = [];
-  table.reading = null;
-  const rows = waiting.map(({ cells }) => cells);
+  table.reading = planReading(
+    table,
+    waiting.map(({ cells }) => cells),
+    source,
+    context,
+  );
+  if (!table.reading) return;
+  for (const { cells, line } of waiting) readRow(table.reading, cells, line, source.file.name, context, out);
+}
+
+function planReading(
+  { header, comments, entry }: OpenTable,
+  rows: readonly string[][],
+  { file, number, period }: TableFile,
+  context: TableContext,
+): TableReading | null {
+  const { format, options, summary } = context;
   const filters = format.filters?.(header, rows);
   if (filters) {
     Object.assign(entry, { table: "filters", why: "it lists the filters of the export" });
     for (const filter of filters) remark(summary, filter);
-    return;
+    return null;
   }
   const sample = rows.filter((cells) => cells.length === header.length && format.isTotal?.(cells) !== true);
   const roles = rolesOf(format, header, options.mapping ?? {});
-  const day = format.period?.(table.comments)?.to ?? period?.to ?? options.asOf;
-  const planned = planTable(format, { header, roles, sample, day });
-  if ("why" in planned) {
-    entry.why = planned.why;
-    return;
+  const day = format.period?.(comments)?.to ?? period?.to ?? options.asOf;
+  const plan = planTable(format, { header, roles, sample, day, today: options.today });
+  if ("why" in plan) {
+    entry.why = plan.why;
+    return null;
   }
-  Object.assign(entry, { table: planned.table, ignored: planned.ignored });
-  const styles = tableStyles(file, planned, sample, options);
-  const reader = createRowReader(planned, styles, {
-    file,
-    fileNumber,
-    files: context.files,
-    today: options.today,
-    settled: context.settled,
-    seen: context.seen,
-    summary,
-    table: entry,
-  });
-  table.reading = { plan: planned, reader };
-  for (const { cells, line } of waiting) readRow(table.reading, cells, line, file, context, out);
+  Object.assign(entry, { table: plan.table, ignored: plan.ignored });
+  const place = { file: file.name, fileNumber: number, files: context.files, table: entry };
+  const shared = { today: options.today, settled: context.settled, seen: context.seen, summary };
+  return {
+    plan,
+    reader: createRowReader(plan, tableStyles(file.name, plan, sample, options), { ...place, ...shared }),
+  };
 }
 
 function readRow(
-  { plan: planned, reader }: { plan: TablePlan; reader: RowReader },
+  { plan, reader }: TableReading,
   cells: string[],
   line: number,
   file: string,
@@ -188,18 +164,27 @@ function readRow(
   out: ImportedValue[],
 ): void {
   if (format.isTotal?.(cells) === true) return;
-  if (cells.length !== planned.columns && !onlyEmptyAfter(cells, planned.columns)) {
-    countSkip(
-      summary,
-      "row_shape",
-      `${file}:${line}`,
-      `expected ${planned.columns} columns as in the header, got ${cells.length}: the file may be cut here, or a comma is not quoted`,
-    );
-    return;
+  if (cells.length === plan.columns || onlyEmptyAfter(cells, plan.columns)) reader.read(cells, line, out);
+  else {
+    const why = `expected ${plan.columns} columns as in the header, got ${cells.length}`;
+    countSkip(summary, "row_shape", `${file}:${line}`, `${why}: the file may be cut here, or a comma is not quoted`);
   }
-  reader.read(cells, line, out);
 }
 
 function onlyEmptyAfter(cells: readonly string[], columns: number): boolean {
   return cells.length > columns && cells.slice(columns).every((cell) => cell === "");
+}
+
+/** Reads what still waits, and remarks on the table as a whole. */
+function closeTable(table: OpenTable, source: TableFile, context: TableContext, out: ImportedValue[]): void {
+  if (table.reading === undefined) startTable(table, source, context, out);
+  if (!table.reading) return;
+  const { plan, reader } = table.reading;
+  const { format, summary, sums } = context;
+  const file = source.file.name;
+  for (const { name, index } of plan.metrics) sums.set(`${plan.table} ${name}`, reader.sums[index] ?? 0);
+  for (const [what, rows] of reader.vague) remark(summary, `${file}: ${what} in ${rows} rows`);
+  if (plan.date === undefined && format.rowLimit !== undefined && table.entry.rows >= format.rowLimit) {
+    remark(summary, `${file} has ${table.entry.rows} rows, the most that is exported: the list is cut`);
+  }
 }

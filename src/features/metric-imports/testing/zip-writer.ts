@@ -55,7 +55,9 @@ type Field = [bytes: 2 | 4, value: number];
 
 function packed(file: ZipFile): { name: Uint8Array; common: Field[]; data: Uint8Array } {
   const content = Buffer.from(file.text);
-  const data = file.deflate ? deflateRawSync(content) : content;
+  const plain = file.deflate ? deflateRawSync(content) : content;
+  // Twelve bytes of key material stand before encrypted data (APPNOTE 6.1.3).
+  const data = file.encrypted ? Buffer.concat([Buffer.alloc(12), plain]) : plain;
   const name = Buffer.from(file.name);
   const common: Field[] = [
     [2, 20],
