@@ -20,61 +20,99 @@ export interface ImportWork {
   transact<T>(work: (tx: Transaction) => Promise<T>): Promise<T>;
 }
 
+/** How many values of a metric were read, and how many of them are about a part of the property. */
+interface MetricCount {
+  metric: string;
+  values: number;
+  scopes: number;
+}
+
 /** What was read and what became of it; `derived` are the decision signals that were computed from it. */
 export interface ImportReport {
   file: string;
   summary: ImportSummary;
-  /** Values by metric; `scopes` says how many are about a part of the property. */
-  metrics: { metric: string; values: number; scopes: number }[];
+  metrics: MetricCount[];
   outcome: Omit<ImportOutcome, "batch"> | undefined;
   derived: DerivedSignal[];
 }
 
-/** Values that are stored in one transaction: a few hundred milliseconds of the project's lock. */
-const PIECE = 20_000;
+/** Values that are stored in one transaction: some hundred milliseconds of the project's lock. */
+const PIECE = 50_000;
 /** Bytes that are hashed, so that importing the file again is known. */
 const ALGORITHM = "sha256";
 
-/** Reads an export and stores its values as observations, then computes the decision signals of its days. A run that was cut off is completed by running it again. */
+/**
+ * Reads an export and stores its values, then computes the decision signals of its days. The whole file is read once before anything is stored,
+ * so that a file that breaks off in the middle changes nothing; a run that was killed is completed by running it again.
+ */
 export async function importMetrics(
   file: ProjectFile,
   options: ImportOptions,
   { timezone, measurement }: Config,
   { dryRun, signal, transact }: ImportWork,
 ): Promise<ImportReport> {
-  const { summary, batches } = await readExport(file, options);
-  const sha256 = dryRun ? "" : await hashOf(file);
-  const counts = new Map<string, { metric: string; values: number; scopes: number }>();
+  const metrics = new Map<string, MetricCount>();
+  const summary = await readWhole(file, options, signal, (value) => count(metrics, value));
+  const report = { file: file.path, summary, metrics: [...metrics.values()] };
+  if (dryRun) return { ...report, outcome: undefined, derived: [] };
+  const { format, source, period } = summary;
+  const described = {
+    file: file.path,
+    sha256: await hashOf(file),
+    format,
+    source,
+    timezone: summary.timezone ?? timezone,
+  };
   const outcome = { stored: 0, known: 0, revised: 0 };
-  let part = 0;
-  let piece: NewMeasurement[] = [];
-  const store = async (): Promise<void> => {
-    if (dryRun || piece.length === 0) return;
-    const { format, source } = summary;
-    const described = { file: file.path, sha256, format, source, timezone: summary.timezone ?? timezone, part };
-    const rows = piece;
-    piece = [];
-    part += 1;
-    const done = await transact((tx) => tx.observations.importBatch(described, rows));
+  for await (const { rows, part } of pieces(file, options, source, signal)) {
+    const done = await transact((tx) => tx.observations.importBatch({ ...described, part }, rows));
     outcome.stored += done.stored;
     outcome.known += done.known;
     outcome.revised += done.revised;
-  };
+  }
+  const derived = period ? await transact((tx) => deriveSignals(tx, period, measurement)) : [];
+  return { ...report, outcome, derived };
+}
+
+async function readWhole(
+  file: ProjectFile,
+  options: ImportOptions,
+  signal: AbortSignal,
+  visit: (value: ImportedValue) => void,
+): Promise<ImportSummary> {
+  const { summary, batches } = await readExport(file, options);
   for await (const batch of batches) {
     signal.throwIfAborted();
-    for (const value of batch) {
-      const held = counts.get(value.metric) ?? { metric: value.metric, values: 0, scopes: 0 };
-      held.values += 1;
-      if (value.scope !== "") held.scopes += 1;
-      counts.set(value.metric, held);
-      if (!dryRun) piece.push(toMeasurement(value, summary.source));
-    }
-    if (piece.length >= PIECE) await store();
+    for (const value of batch) visit(value);
   }
-  await store();
-  const { period } = summary;
-  const derived = dryRun || !period ? [] : await transact((tx) => deriveSignals(tx, period, measurement));
-  return { file: file.path, summary, metrics: [...counts.values()], outcome: dryRun ? undefined : outcome, derived };
+  return summary;
+}
+
+function count(metrics: Map<string, MetricCount>, { metric, scope }: ImportedValue): void {
+  const held = metrics.get(metric) ?? { metric, values: 0, scopes: 0 };
+  metrics.set(metric, held);
+  held.values += 1;
+  if (scope !== "") held.scopes += 1;
+}
+
+/** The rows of a file in pieces of one transaction each. */
+async function* pieces(
+  file: ProjectFile,
+  options: ImportOptions,
+  source: string,
+  signal: AbortSignal,
+): AsyncGenerator<{ rows: NewMeasurement[]; part: number }> {
+  let rows: NewMeasurement[] = [];
+  let part = 0;
+  for await (const batch of (await readExport(file, options)).batches) {
+    signal.throwIfAborted();
+    for (const value of batch) rows.push(toMeasurement(value, source));
+    if (rows.length < PIECE) continue;
+    yield { rows, part };
+    rows = [];
+    part += 1;
+  }
+  if (rows.length > 0) yield { rows, part };
 }
 
 /** A decision signal belongs to its track; any other metric means what its source means by it, and is compared with nothing else. */

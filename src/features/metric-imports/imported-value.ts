@@ -2,7 +2,7 @@
 export interface ImportedValue {
   /** `clicks` for a day; `clicks_period` where the export states one value for all its days. */
   metric: string;
-  /** What the value is about: "" for the whole property, else `name=value` joined by `&`, see `scopeText`. */
+  /** What the value is about: "" for the whole property, else `name=value` joined by `&`, see `lib/scopes.ts`. */
   scope: string;
   /** `YYYY-MM-DD` in the source's own time zone; of a period its last day. */
   day: string;
@@ -13,9 +13,4 @@ export interface ImportedValue {
   final: boolean;
   /** Where it stands, for messages: `file:line`. */
   row: string;
-}
-
-/** A scope such as `page=/a&query=b`; `%`, `&` and `=` inside a value are percent-encoded, so that no two scopes look alike. */
-export function scopeText(name: string, value: string): string {
-  return `${name}=${/[%&=]/.test(value) ? value.replace(/[%&=]/g, encodeURIComponent) : value}`;
 }

@@ -1,5 +1,6 @@
 import { readDay } from "./day-style.ts";
-import { type ImportedValue, scopeText } from "./imported-value.ts";
+import { scopeText } from "../../lib/scopes.ts";
+import type { ImportedValue } from "./imported-value.ts";
 import { countSkip, coverDay, type ImportedTable, type ImportSummary, type SkipReason } from "./import-summary.ts";
 import { decimalEvidence, readNumber } from "./number-style.ts";
 import { mixValue, type SeenRows, type SubjectGroup, subjectGroup } from "./seen-rows.ts";
