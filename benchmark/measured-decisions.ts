@@ -68,13 +68,13 @@ printBars(bars);
 /** Impressions of as many queries as it takes, day by day. */
 async function writeExport(path: string, rows: number): Promise<void> {
   const writer = Bun.file(path).writer();
-  writer.write("date,query,impressions\n");
+  void writer.write("date,query,impressions\n");
   const queries = Math.ceil(rows / DAYS);
   let left = rows;
   for (let day = 0; day < DAYS; day += 1) {
     const date = new Date(NOW - (DAYS + 1 - day) * 86_400_000).toISOString().slice(0, 10);
     for (let query = 0; query < queries && left > 0; query += 1, left -= 1)
-      writer.write(`${date},q${query} software,${10 + ((query * 7 + day * 3) % 50)}\n`);
+      void writer.write(`${date},q${query} software,${10 + ((query * 7 + day * 3) % 50)}\n`);
   }
   await writer.end();
 }

@@ -1,7 +1,8 @@
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { BREAKS, type Break } from "./breaks/list.ts";
+import type { Break } from "./breaks/break.ts";
+import { BREAKS } from "./breaks/list.ts";
 
 const ROOT = join(import.meta.dir, "..");
 const COPIED = ["src", "templates", "agents", "package.json", "tsconfig.json", "bunfig.toml"];
@@ -9,7 +10,7 @@ const LANES = 2;
 const LIMIT_MS = 120_000;
 
 /** A red run counts when a test made an assertion that did not hold. */
-const ASSERTION = /error: expect\(|(?:the outcome|the state|the ledger's chain) differs\b|Property failed after/;
+const ASSERTION = /error: expect\(|to be refused, got|(?:the outcome|the state|the ledger's chain) differs\b|Property failed after/;
 
 interface Run {
   code: number;

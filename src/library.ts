@@ -3,6 +3,7 @@ export { openStore } from "./store/open.ts";
 export { loadProjectAgents } from "./features/claude-code-agent-loader/project.ts";
 export { getUltraworkMessage } from "./hooks/keyword-detector/ultrawork/message.ts";
 export { getUltraworkSource, isMarketingAgent } from "./hooks/keyword-detector/ultrawork/source-detector.ts";
+export { replayCycle, type Replay } from "./features/governance/replay.ts";
 export { ERROR_CODES, OhmymktError, type ErrorCode } from "./errors.ts";
 export { TaskPriority, TaskStatus } from "./lib/tasks.ts";
 export { TaskPool } from "./store/task-pool.ts";

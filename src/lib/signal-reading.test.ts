@@ -24,7 +24,7 @@ const figures: NonNullable<MeasuredTrend["test"]> = {
   adjustedP: 0.004,
   autocorrelation: 0,
 };
-const measured = (trend: MeasuredTrend["trend"], test?: MeasuredTrend["test"]): MeasuredSignal => ({
+const measured = (trend: MeasuredTrend["trend"], found?: MeasuredTrend["test"]): MeasuredSignal => ({
   source: "ga4",
   observations: ["obs-2…obs-9 (56)"],
   trend: {
@@ -35,7 +35,7 @@ const measured = (trend: MeasuredTrend["trend"], test?: MeasuredTrend["test"]): 
     to: "2026-02-25",
     points: [],
     leftOut: [],
-    ...(test && { test }),
+    ...(found && { test: found }),
   },
 });
 const conflict: Conflict = {
