@@ -10,7 +10,8 @@ const LANES = 2;
 const LIMIT_MS = 120_000;
 
 /** A red run counts when a test made an assertion that did not hold. */
-const ASSERTION = /error: expect\(|to be refused, got|(?:the outcome|the state|the ledger's chain) differs\b|Property failed after/;
+const ASSERTION =
+  /error: expect\(|to be refused, got|(?:the outcome|the state|the ledger's chain) differs\b|Property failed after/;
 
 interface Run {
   code: number;

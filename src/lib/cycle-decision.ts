@@ -135,16 +135,23 @@ function decidedSignal({
   return { ...kept, measured: { from, to, step, points: points.length, ...figures } };
 }
 
-/** High when every signal was measured, or an incident decides; low when none was. */
+/** High when every signal was measured with a result, or an incident decides; low when none was. */
 function confidence(
   decision: CycleDecision["decision"],
   readings: readonly SignalReading[],
 ): CycleDecision["confidence"] {
   if (decision === "rollback") return { level: "high", why: "an incident decides, whatever the signals say" };
-  const by = (basis: SignalReading["basis"]) => readings.filter((one) => one.basis === basis).length;
-  const [measured, declared, none] = [by("measured"), by("declared"), by("none")];
-  const why = `of ${readings.length} signals ${measured} ${measured === 1 ? "was" : "were"} measured, ${declared} declared, ${none} unknown`;
-  return { level: measured === readings.length ? "high" : measured > 0 ? "medium" : "low", why };
+  const known = readings.filter((one) => one.basis === "measured" && one.trend !== "unknown").length;
+  const tested = readings.filter((one) => one.basis === "measured").length;
+  const declared = readings.filter((one) => one.basis === "declared").length;
+  const parts = [
+    `${known} of ${readings.length} signals measured with a result`,
+    tested > known ? `${tested - known} measured without one` : "",
+    declared > 0 ? `${declared} only declared` : "",
+    readings.length > tested + declared ? `${readings.length - tested - declared} without data` : "",
+  ];
+  const level = known === readings.length ? "high" : known > 0 ? "medium" : "low";
+  return { level, why: parts.filter(Boolean).join(", ") };
 }
 
 function wouldChange(
@@ -159,16 +166,13 @@ function wouldChange(
       const left = `outside of the window from ${dayAfter(created_at, CADENCES[cadence] + 1)} on`;
       return `${id} ${status === "resolved" ? left : `resolved with its postmortem, and ${left}`}`;
     });
-  const of = (track: string) => readings.filter((one) => one.track === track);
-  const said = ({ signal, trend, why }: SignalReading): string => `${signal} is ${trend} (${why})`;
+  const said = ({ signal, trend, why }: SignalReading): string => `${signal} is ${trend} now: ${why}`;
   if (decision === "continue")
-    return [
-      "a P0, or one of the tracks no longer up",
-      ...readings.filter((one) => one.trend !== "up").map((one) => `already not up: ${said(one)}`),
-    ];
-  const notUp = (["visibility", "quality"] as const).filter((track) => tracks[track] !== "up");
-  return notUp.map(
-    (track) =>
-      `${track} up: one of its signals up, none down${track === "quality" ? ", both known" : ""}; now ${of(`${track}_track`).map(said).join(", ")}`,
-  );
+    return ["a P0, or one of the tracks no longer up", ...readings.filter((one) => one.trend !== "up").map(said)];
+  return (["visibility", "quality"] as const)
+    .filter((track) => tracks[track] !== "up")
+    .flatMap((track) => [
+      `${track} up: one of its signals up, none down${track === "quality" ? ", both known" : ""}`,
+      ...readings.filter((one) => one.track === `${track}_track`).map(said),
+    ]);
 }

@@ -25,7 +25,7 @@ export function combine(
   );
   if (dispute) return { ...declared, trend: "unknown", basis: "none", why: disputed(dispute), measured: trend };
   const { signal, track } = declared;
-  const why = `${trend.why}; ${source}`;
+  const why = `${trend.why.replace(/^\w+: /, "")}; ${source}`;
   return { signal, track, trend: trend.trend, basis: "measured", observations, why, measured: trend };
 }
 

@@ -219,7 +219,7 @@ export async function applyIntervene(
       objective: "Make the unknown signals known from their sources; unknown never counts as up",
       owner: module.owner,
       acceptance_criteria: unmeasured.map(
-        (signal) => `${signal} has an observation of the last 7 days with its source`,
+        (signal) => `the trend of ${signal} is known from its source, or what is missing is written down`,
       ),
       module: module.name,
       kpi_impact: unmeasured.join(", "),

@@ -159,7 +159,7 @@ describe("a decision", () => {
     await importAll({ visibilityGrowth: 0.4, qualityGrowth: 0.6 });
     const { cycle } = await decided();
     expect(trends(cycle.signals)).toMatchObject({ non_brand_visibility: "measured up" });
-    expect(cycle.signals[0]?.why).toMatch(/^up: \+\d+ % over 84 days.*; gsc$/);
+    expect(cycle.signals[0]?.why).toMatch(/^\+\d+ % over 84 days.*; gsc$/);
     expect(cycle.signals[0]?.observations[0]).toMatch(/^obs-\S+…obs-\S+ \(\d+\)$/);
   });
 

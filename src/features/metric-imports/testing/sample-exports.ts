@@ -107,9 +107,9 @@ function ga4Exports(shape: SampleShape): Pick<SampleExports, "ga4Channels" | "ga
       return ga4Row(day, channel, sessions, Math.min(sessions, noise(sessions * engaged)), key);
     }),
   );
-  const pages = days.flatMap(({ day, week }) =>
+  const pages = days.flatMap(({ day, progress, week }) =>
     [...new Set(SAMPLE_QUERIES.map(({ page }) => page)), "(not set)"].map((page) => {
-      const sessions = noise((page === "(not set)" ? 3 : 28) * week);
+      const sessions = noise((page === "(not set)" ? 3 : 90 * (1 + shape.qualityGrowth * progress)) * week);
       return ga4Row(day, page, sessions, Math.min(sessions, noise(sessions * 0.6)), noise(sessions * 0.02));
     }),
   );

@@ -8,7 +8,7 @@ export interface SampleShape {
   seed: number;
   /** Growth of impressions and clicks; 0.2 is +20 %. */
   visibilityGrowth: number;
-  /** Growth of key events over and above that of sessions. */
+  /** Growth of visits to commercial pages, and of key events over and above that of sessions. */
   qualityGrowth: number;
 }
 
@@ -35,10 +35,10 @@ export const SAMPLE_QUERIES = [
 
 /** Channels with sessions a weekday, share of engaged sessions, and key events a session. */
 export const SAMPLE_CHANNELS = [
-  { channel: "Organic Search", sessions: 160, engaged: 0.62, keyEvents: 0.021 },
-  { channel: "Direct", sessions: 90, engaged: 0.55, keyEvents: 0.03 },
-  { channel: "Paid Search", sessions: 60, engaged: 0.48, keyEvents: 0.034 },
-  { channel: "Referral", sessions: 25, engaged: 0.66, keyEvents: 0.028 },
+  { channel: "Organic Search", sessions: 160, engaged: 0.62, keyEvents: 0.11 },
+  { channel: "Direct", sessions: 90, engaged: 0.55, keyEvents: 0.06 },
+  { channel: "Paid Search", sessions: 60, engaged: 0.48, keyEvents: 0.07 },
+  { channel: "Referral", sessions: 25, engaged: 0.66, keyEvents: 0.06 },
   { channel: "Unassigned", sessions: 4, engaged: 0.3, keyEvents: 0 },
 ] as const;
 

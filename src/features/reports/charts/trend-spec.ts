@@ -43,7 +43,7 @@ export function trendSpec(panel: TrendPanel, size: ChartSize, hatch: string): To
 function unitTitle({ unit: said, kind, measured }: TrendPanel): string {
   const unit = printable(said);
   if (unit === "") return "";
-  const every = measured.step === "day" ? "per day" : "per week";
+  const every = measured.step === "day" ? "per day" : "per day, weekly mean";
   return kind === "share" ? `Share ${unit}, ${every}` : `${unit.slice(0, 1).toUpperCase()}${unit.slice(1)} ${every}`;
 }
 
