@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { z } from "zod";
-import { CHAPTERS, GROWTH_LOOP, playChapter } from "../src/testing/growth-loop.ts";
+import { CHAPTERS, GROWTH_LOOP, playChapter, prepareProject } from "../src/testing/growth-loop.ts";
 import type { HostPart } from "../src/testing/host-wire.ts";
 import { startHost, type OpencodeHost } from "../src/testing/opencode-host.ts";
 import { packPlugin } from "../src/testing/pack.ts";
@@ -23,6 +23,7 @@ say(
   "ohmymkt demo: a real OpenCode host loads the packed plugin; a scripted model plays the agents; the demo answers for the person.",
 );
 say(`Project: ${project}\n`);
+prepareProject(project, new Date().toISOString());
 const { spec } = await packPlugin({ root });
 await using host = await startHost({ directory: project, plugin: spec });
 host.onPermission(({ permission }) => {
@@ -47,6 +48,7 @@ const report = /\.ohmymkt\/reports\/summary\/\S+\.md/.exec(written)?.[0] ?? "";
 say(`--- ${report}`);
 say((await readFile(join(project, report), "utf8")).split("\n").slice(0, 22).join("\n"));
 say("---");
+say(`With charts, for a browser: ${join(project, report).replace(/md$/, "html")}`);
 say(`Done in ${((performance.now() - started) / 1000).toFixed(1)} s. Look around:`);
 for (const command of ["read-state health", "read-state cycles", "check-gates", "verify"])
   say(`  npx --yes bun@1.4.4 src/cli.ts ${command} --directory ${project}`);

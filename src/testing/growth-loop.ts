@@ -1,6 +1,7 @@
 import type { ScriptStep } from "./script-step.ts";
 import { script } from "./scripted-model.ts";
 import type { OpencodeHost, Turn } from "./opencode-host.ts";
+import { writeSampleData } from "./sample-data.ts";
 
 type Call = [string, Record<string, unknown>];
 
@@ -62,6 +63,13 @@ const EVIDENCE = {
       value: 0.91,
       evidence: "query map v3, weighted by impressions",
     },
+  ],
+};
+
+const MEASURED = {
+  updates: [
+    { gate: "strategy_gate", field: "kpi_tree_bound", value: true, evidence: "measured" },
+    { gate: "ownership_gate", field: "priority_query_coverage", value: 1, evidence: "measured" },
   ],
 };
 
@@ -166,11 +174,33 @@ export const GROWTH_LOOP = {
             "ohmymkt_incident",
             { severity: "P1", module: "content_system", summary: "Broken call to action on two pages" },
           ]),
-          step(["ohmymkt_update_metrics", signals("up", "down")]),
-          step(["ohmymkt_run_cycle", { cadence: "weekly" }]),
           say("{{last}}"),
         ]),
       ),
+      say("{{last}}"),
+    ],
+  },
+  data: {
+    person: "Here are our exports of the last 12 weeks, in exports/. Do they say the same?",
+    steps: [
+      step(
+        delegate("growth-analyst", "Import the exports.", [
+          step(["ohmymkt_import_metrics", { file: "exports/search-console.csv", dry_run: true }]),
+          step(["ohmymkt_import_metrics", { file: "exports/search-console.csv" }]),
+          step(["ohmymkt_import_metrics", { file: "exports/ga4-channels.csv" }]),
+          step(["ohmymkt_import_metrics", { file: "exports/ga4-landing-pages.csv" }]),
+          say("{{last}}"),
+        ]),
+      ),
+      step(
+        delegate("execution-manager", "Run the monthly cycle on what was measured.", [
+          step(["ohmymkt_run_cycle", { cadence: "monthly" }]),
+          say("{{last}}"),
+        ]),
+      ),
+      step(["ohmymkt_check_gates", {}]),
+      step(["ohmymkt_update_gates", MEASURED]),
+      step(["ohmymkt_report_growth", { window: "90d" }]),
       say("{{last}}"),
     ],
   },
@@ -203,17 +233,22 @@ export const GROWTH_LOOP = {
       ]),
       step(["ohmymkt_start_campaign", { action: "resume", reason: "price corrected" }]),
       step(["ohmymkt_run_cycle", { cadence: "weekly" }]),
-      step(["ohmymkt_report_growth", { window: "4w" }]),
+      step(["ohmymkt_report_growth", { window: "90d" }]),
       say("{{last}}"),
     ],
   },
 } as const satisfies Record<string, { person: string; steps: ScriptStep[] }>;
 
 export type Chapter = keyof typeof GROWTH_LOOP;
-export const CHAPTERS = ["plan", "gates", "cycles", "rollback"] as const satisfies Chapter[];
+export const CHAPTERS = ["plan", "gates", "cycles", "data", "rollback"] as const satisfies Chapter[];
 
 /** Lets the host play one chapter in a session, as growth-manager. */
 export function playChapter(host: OpencodeHost, session: string, chapter: Chapter): Promise<Turn> {
   const { person, steps } = GROWTH_LOOP[chapter];
   return host.prompt(session, `${person}\n\n${script([...steps])}`, { agent: "growth-manager", timeoutMs: 60_000 });
+}
+
+/** What lies in the project before the loop begins: exports in which visibility grew and quality fell, the query map and the settings. */
+export function prepareProject(directory: string, now: string): void {
+  writeSampleData(directory, now, { visibilityGrowth: 0.4, qualityGrowth: -0.5 });
 }

@@ -6,7 +6,7 @@ import type { LedgerRow } from "../../lib/ledger.ts";
 import { isOurTool } from "../../features/claude-code-agent-loader/our-tools.ts";
 import { SHIPPED_AGENTS } from "../../features/claude-code-agent-loader/shipped.ts";
 import { openStore } from "../../store/open.ts";
-import { CHAPTERS, playChapter, type Chapter } from "../../testing/growth-loop.ts";
+import { CHAPTERS, playChapter, prepareProject, type Chapter } from "../../testing/growth-loop.ts";
 import { startHost, type OpencodeHost, type Turn } from "../../testing/opencode-host.ts";
 import { packPlugin } from "../../testing/pack.ts";
 import type { RecordedRequest } from "../../testing/scripted-model.ts";
@@ -24,6 +24,7 @@ const turns = new Map<Chapter, Turn>();
 /** The whole canonical path is played once, in the packed plugin, without a network; the tests look at what it left. */
 beforeAll(async () => {
   project = makeWorkspace({ git: true });
+  prepareProject(project.directory, new Date().toISOString());
   const { spec } = await packPlugin({ root: join(import.meta.dirname, "../../..") });
   host = await startHost({ directory: project.directory, plugin: spec, network: "none" });
   host.onPermission((request) => {
@@ -79,7 +80,7 @@ describe("the canonical path", () => {
       ["plan-reviewer", { verdict: "approve", version: 2 }],
     ]);
     expect(who("campaign.blocked")).toEqual(["execution-manager"]);
-    expect(who("gate.set")).toEqual(["plan-reviewer", "seo-engineer", ...Array<string>(6).fill("growth-manager")]);
+    expect(who("gate.set")).toEqual(["plan-reviewer", "seo-engineer", ...Array<string>(8).fill("growth-manager")]);
     expect(who("campaign.active")).toEqual(["execution-manager", "growth-manager"]);
     expect(new Set(rows.map((row) => row.actor.host))).toEqual(new Set(["opencode"]));
     expect(rows.every((row) => row.actor.session?.startsWith("ses_"))).toBe(true);
@@ -92,13 +93,16 @@ describe("the canonical path", () => {
       expect.stringMatching(
         /^approve gate: strategy_gate\.kpi_tree_bound = true .*ownership_gate\.priority_query_coverage = 0\.91 \(query map v3/,
       ),
+      expect.stringMatching(
+        /^approve gate: strategy_gate\.kpi_tree_bound = true \(measured: all 1 inputs .*ownership_gate\.priority_query_coverage = 1 \(measured: /,
+      ),
       expect.stringMatching(/^approve incident: resolve P0 inc-/),
       "approve campaign: resume demand-gen (rolled_back): price corrected",
     ]);
     expect(rows.filter((row) => row.kind === "approval.approved").map((row) => row.evidence)).toEqual(
-      Array(5).fill(expect.objectContaining({ how: "host_prompt" })),
+      Array(6).fill(expect.objectContaining({ how: "host_prompt" })),
     );
-    expect(rows.filter((row) => row.kind === "approval.used")).toHaveLength(5);
+    expect(rows.filter((row) => row.kind === "approval.used")).toHaveLength(6);
   });
 
   test("too deep to ask, the specialist handed the id back and growth-manager asked", () => {
@@ -112,7 +116,39 @@ describe("the canonical path", () => {
     ]);
   });
 
-  test("weekly cycles gave all three decisions, and a P0 was rolled back exactly once", async () => {
+  test("what was declared gave way to what the analyst imported, and the report came with its chart", async () => {
+    const { cycles } = (await state("state/cycles.json")) as {
+      cycles: { cadence: string; confidence: { level: string }; signals: { trend: string; basis: string }[] }[];
+    };
+    const [, declared, measured] = cycles;
+    expect(declared).toMatchObject({ cadence: "weekly", confidence: { level: "low" } });
+    expect(measured).toMatchObject({ cadence: "monthly", confidence: { level: "high" } });
+    expect(declared?.signals.map(({ basis, trend }) => `${basis} ${trend}`)).toEqual(Array(4).fill("declared up"));
+    expect(measured?.signals.map(({ basis, trend }) => `${basis} ${trend}`)).toEqual([
+      "measured up",
+      "measured flat",
+      "measured down",
+      "measured down",
+    ]);
+    expect(rows.filter((row) => row.kind === "observations.imported").map((row) => row.actor.agent)).toContain(
+      "growth-analyst",
+    );
+    const report = turns.get("data")?.parts.find((part) => part.tool === "ohmymkt_report_growth");
+    expect(report?.state?.["attachments"]).toMatchObject([
+      {
+        mime: "image/png",
+        filename: "decision.png",
+        url: expect.stringMatching(/^data:image\/png;base64,iVBORw0KGgo/),
+      },
+    ]);
+    const page = await readFile(
+      join(project.directory, /\.ohmymkt\/reports\/summary\/\S+\.html/.exec(report?.state?.output ?? "")?.[0] ?? ""),
+      "utf8",
+    );
+    expect(page.match(/<svg/g)?.length ?? 0).toBeGreaterThanOrEqual(4);
+  });
+
+  test("cycles gave all three decisions, and a P0 was rolled back exactly once", async () => {
     const { cycles } = (await state("state/cycles.json")) as {
       cycles: { decision: string; reason: string; report: string; effects: string[]; scale: string }[];
     };
@@ -153,14 +189,14 @@ describe("the canonical path", () => {
     });
     expect(await state("state/metrics.json")).toMatchObject({
       visibility_track: { non_brand_visibility_trend: "up" },
-      quality_track: { conversion_assist_trend: "down" },
+      quality_track: { high_intent_session_trend: "down" },
     });
     const plan = await readFile(join(project.directory, ".ohmymkt/plans/demand-gen.md"), "utf8");
     expect(plan).toContain("version: 2");
     expect(plan).toContain("_(assumed from the template)_");
     const report = rows.find((row) => row.kind === "report.written")?.subject ?? "";
     expect(await readFile(join(project.directory, ".ohmymkt", report), "utf8")).toContain(
-      "**Decision:** rollback (weekly",
+      "**Decision:** intervene (monthly",
     );
   });
 });
