@@ -1,24 +1,38 @@
+import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { makeWorkspace } from "../src/testing/temp-workspace.ts";
 import { diskSource, writeDailyQueries } from "./support/exports.ts";
 import { printBars, probe, round } from "./support/figures.ts";
 
-/** How much memory does reading an export take, when nobody keeps its values? */
-const SIZES = [0.25, 1, 2] as const;
-const ROWS_OF_100_MB = 1_600_000;
+/** How much memory does an export take, read alone and imported into a project? A day has as many queries in each, so that only the days differ. */
+const READ_MB = [25, 100, 200] as const;
+const IMPORTED_MB = [12, 25, 50] as const;
+const ROWS_OF_ONE_MB = 16_000;
+const QUERIES = 10_000;
 
 using scratch = makeWorkspace();
-const grown: { megabytes: number; rows: number; growth: number }[] = [];
-for (const size of SIZES) {
-  const path = join(scratch.directory, `${size}.csv`);
-  writeDailyQueries(path, ROWS_OF_100_MB * size);
+const read: { growth: number }[] = [];
+for (const size of READ_MB) read.push(await measure("import-memory", size));
+const imported: { growth: number }[] = [];
+for (const size of IMPORTED_MB) imported.push(await measure("import-whole", size));
+console.log("read alone");
+console.table(read);
+console.log("imported: every row is four observations");
+console.table(imported);
+printBars([
+  { what: "MB of growth for the largest file read", figure: read.at(-1)?.growth ?? Number.NaN, most: 150 },
+  { what: "MB of growth for the largest file imported", figure: imported.at(-1)?.growth ?? Number.NaN, most: 150 },
+]);
+
+async function measure(name: string, size: number): Promise<{ megabytes: number; rows: number; growth: number }> {
+  const directory = join(scratch.directory, `${name}-${size}`);
+  mkdirSync(directory);
+  const path = join(directory, "export.csv");
+  writeDailyQueries(path, ROWS_OF_ONE_MB * size, QUERIES);
   const found = await probe<{ growth: number; rows: number }>([
     process.execPath,
-    join(import.meta.dir, "probes/import-memory.ts"),
+    join(import.meta.dir, `probes/${name}.ts`),
     path,
   ]);
-  grown.push({ megabytes: round(diskSource(path).size / 1e6), rows: found.rows, growth: round(found.growth / 1e6) });
+  return { megabytes: round(diskSource(path).size / 1e6), rows: found.rows, growth: round(found.growth / 1e6) };
 }
-
-console.table(grown);
-printBars([{ what: "MB of growth for the largest", figure: grown.at(-1)?.growth ?? Number.NaN, most: 150 }]);

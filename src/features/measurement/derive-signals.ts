@@ -80,13 +80,15 @@ const COMPUTE: Record<Signal, (tx: Transaction, basis: Basis) => Promise<Day[]>>
     return [...exact, ...estimated].toSorted((a, b) => (a.day < b.day ? -1 : 1));
   },
   async query_cluster_coverage(tx, { from, to, map }) {
-    if (!map.some(({ priority }) => priority)) return [];
+    const wanted = new Set(map.flatMap(({ query, priority }) => (priority ? [foldQuery(query)] : [])));
+    if (wanted.size === 0) return [];
     const best = new Map<string, Map<string, number>>();
     let isFinal = new Map<string, boolean>();
     await eachValue(tx, SIGNAL_FORMULAS.query_cluster_coverage, { from, to }, (query, { day, value, final }) => {
       const positions = best.get(day) ?? new Map<string, number>();
       const key = foldQuery(query);
-      best.set(day, positions.set(key, Math.min(value, positions.get(key) ?? Number.POSITIVE_INFINITY)));
+      const held = positions.get(key) ?? Number.POSITIVE_INFINITY;
+      best.set(day, wanted.has(key) ? positions.set(key, Math.min(value, held)) : positions);
       isFinal = isFinal.set(day, final && isFinal.get(day) !== false);
     });
     return [...best]

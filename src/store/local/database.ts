@@ -14,7 +14,7 @@ const SAFE_WAL_VERSION = [3, 51, 3] as const;
 export const APPLICATION_ID = 0x6f686d6b;
 
 /** Pages kept in memory at most, taken only as they are used: imports that go day by day touch every series again and again. */
-const CACHE_KIB = 65_536;
+const CACHE_KIB = 16_384;
 
 /** One open connection and the file it belongs to. */
 export interface Connection {
