@@ -1,3 +1,4 @@
+import { DEFAULT_CONFIG } from "../../src/config.ts";
 import { codeSpans, lines, type Line } from "./markdown.ts";
 import type { Sources } from "./sources.ts";
 
@@ -15,7 +16,7 @@ export interface World {
 }
 
 /** Files below `.ohmymkt/` that are no governed documents. */
-const OTHER_FILES = ["config.json", "ohmymkt.db", ".gitignore"];
+const OTHER_FILES = ["config.json", "ohmymkt.db", ".gitignore", DEFAULT_CONFIG.measurement.query_map];
 /** Folders of texts for people; their files have no schema. */
 const TEXT_FOLDERS = ["reports", "notepads"];
 /** Words that end like an agent's name and are none. */

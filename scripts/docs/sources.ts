@@ -4,6 +4,7 @@ import { Config, DEFAULT_CONFIG } from "../../src/config.ts";
 import { ERROR_CODES } from "../../src/errors.ts";
 import type { AgentDefinition } from "../../src/features/claude-code-agent-loader/definition.ts";
 import { SHIPPED_AGENTS } from "../../src/features/claude-code-agent-loader/shipped.ts";
+import { MEASURABLE_FIELDS } from "../../src/features/measurement/gate-measures.ts";
 import { APPROVAL_TRANSITIONS } from "../../src/lib/approvals.ts";
 import { CADENCES } from "../../src/lib/cadence.ts";
 import { CAMPAIGN_TRANSITIONS } from "../../src/lib/campaign.ts";
@@ -14,7 +15,9 @@ import { JOB_TRANSITIONS } from "../../src/lib/jobs.ts";
 import { INCIDENT_TRANSITIONS } from "../../src/lib/incidents.ts";
 import { SIGNALS } from "../../src/lib/metrics.ts";
 import { COLLECTIONS, DOCUMENTS } from "../../src/lib/registry.ts";
+import { SIGNAL_FORMULAS } from "../../src/lib/signal-formulas.ts";
 import { TASK_TRANSITIONS } from "../../src/lib/tasks.ts";
+import { TREND_WINDOWS } from "../../src/lib/trend-window.ts";
 import type { OhmymktTool } from "../../src/tools/ohmymkt/define.ts";
 import { TOOLS } from "../../src/tools/ohmymkt/index.ts";
 import { commandLine, type CommandLine } from "./command-line.ts";
@@ -48,6 +51,13 @@ export interface Machine {
   table: Readonly<Record<string, readonly string[]>>;
 }
 
+/** How a signal is computed: from the rows of a source with a metric and a dimension. */
+export interface FormulaSource {
+  source: string;
+  needs: { metric: string; dimension: string };
+  says: string;
+}
+
 /** Everything that the reference is written from. */
 export interface Sources {
   tools: readonly ToolSource[];
@@ -62,6 +72,10 @@ export interface Sources {
   rulesVersion: number;
   cadences: Readonly<Record<string, number>>;
   signals: Readonly<Record<string, { track: string; modules: readonly string[] }>>;
+  formulas: Readonly<Record<string, FormulaSource>>;
+  /** Window that each cadence judges trends over. */
+  trendWindows: Readonly<Record<string, { step: string; steps: number }>>;
+  measurable: readonly { gate: string; field: string; counts: string }[];
   cli: CommandLine;
   code: SourceFiles;
 }
@@ -87,6 +101,9 @@ export async function productSources(code: SourceFiles): Promise<Sources> {
     rulesVersion: RULES_VERSION,
     cadences: CADENCES,
     signals: SIGNALS,
+    formulas: SIGNAL_FORMULAS,
+    trendWindows: TREND_WINDOWS,
+    measurable: MEASURABLE_FIELDS,
     cli: await commandLine(TOOLS),
     code,
   };

@@ -15,7 +15,8 @@ export function unusedCodes({ errors, code }: Sources): string[] {
     .map((name) => `error code ${name} is raised nowhere in src/`);
 }
 
-function withoutText({ tools, gates, files, config, errors, agents, rules, cli }: Sources): string[] {
+function withoutText(sources: Sources): string[] {
+  const { tools, gates, files, config, errors, agents, rules, formulas, measurable, cli } = sources;
   const texts: [what: string, ...texts: string[]][] = [
     ...tools.map(({ name, summary }): [string, string] => [`tool ${name} has no summary`, summary]),
     ...Object.entries(gates).flatMap(([gate, { fields }]) =>
@@ -37,6 +38,11 @@ function withoutText({ tools, gates, files, config, errors, agents, rules, cli }
     ...Object.entries(errors).map(([name, text]): [string, string] => [`error code ${name} has no text`, text]),
     ...agents.map(({ name, description }): [string, string] => [`agent ${name} has no description`, description]),
     ...rules.map(({ id, says }): [string, string] => [`decision rule ${id} does not say when it applies`, says]),
+    ...Object.entries(formulas).map(([name, { says }]): [string, string] => [`signal ${name} has no formula`, says]),
+    ...measurable.map(({ gate, field, counts }): [string, string] => [
+      `measurable field ${gate}.${field} does not say what is counted`,
+      counts,
+    ]),
     ...cli.commands
       .filter(({ tool }) => tool === undefined)
       .flatMap(({ name, summary, options }) => [
@@ -50,7 +56,8 @@ function withoutText({ tools, gates, files, config, errors, agents, rules, cli }
   return texts.filter(([, ...parts]) => parts.some((part) => part.trim() === "")).map(([what]) => what);
 }
 
-function notListed({ tools, files, agents, agentFiles, machines, cli, code }: Sources): string[] {
+function notListed(sources: Sources): string[] {
+  const { tools, gates, files, agents, agentFiles, machines, measurable, cli, code } = sources;
   const text = Object.values(code).join("\n");
   const written = (pattern: RegExp): string[] => [...text.matchAll(pattern)].map((match) => match[1] ?? "");
   const missing = (found: readonly string[], known: readonly string[], what: (name: string) => string): string[] =>
@@ -70,6 +77,11 @@ function notListed({ tools, files, agents, agentFiles, machines, cli, code }: So
       written(/const (\w+_TRANSITIONS)\b/g),
       machines.map(({ constant }) => constant),
       (name) => `state machine ${name} is not in scripts/docs/sources.ts`,
+    ),
+    ...missing(
+      measurable.map(({ gate, field }) => `${gate}.${field}`),
+      Object.entries(gates).flatMap(([gate, { fields }]) => Object.keys(fields).map((field) => `${gate}.${field}`)),
+      (name) => `measurable field ${name} is no gate field`,
     ),
     ...missing(
       cli.listed,

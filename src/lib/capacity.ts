@@ -11,11 +11,12 @@ export type Feasibility =
   | { weeks: number; bottleneck?: string; capacity: Record<string, number> }
   | { unknown: string };
 
-/** Whole weeks of finished work that an owner must have before its capacity is known. */
+/** Whole weeks that an owner's capacity is taken from, at most. */
 export const HISTORY_WEEKS = 8;
-const LEAST_WEEKS = 4;
+/** Whole weeks of finished work that an owner must have before its capacity is known. */
+export const LEAST_WEEKS = 4;
 /** The share of past weeks in which an owner finished at least what is counted on. */
-const RELIED_ON = 0.8;
+export const RELIED_ON = 0.8;
 const WEEK_MS = 7 * 86_400_000;
 
 /**

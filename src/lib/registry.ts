@@ -31,9 +31,9 @@ export const DOCUMENTS: readonly (Contract & { document: Document<unknown>; gove
   {
     document: METRICS_DOCUMENT,
     governs: true,
-    producer: "start_campaign (seed), update_metrics",
+    producer: "start_campaign (seed), import_metrics, update_metrics",
     consumer: "people; cycles read the observations behind it",
-    trigger: "every metric update",
+    trigger: "every import or metric update",
   },
   {
     document: MODULES_DOCUMENT,

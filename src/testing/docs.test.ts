@@ -73,6 +73,12 @@ describe("drift", () => {
     ["state file state/gates.json", "docs/reference/state.md", /^\| `\.ohmymkt\/state\/gates\.json`/],
     ["command verify", "docs/reference/cli.md", /^## verify$/],
     ["decision rule visibility_only", "docs/reference/rules.md", /^\| 2 \|/],
+    ["signal formula conversion_assist", "docs/reference/rules.md", /^\| `conversion_assist` \| `ga4`/],
+    [
+      "measurable field ownership_gate.priority_query_coverage",
+      "docs/reference/rules.md",
+      /^\| \[`ownership_gate\.priority_query_coverage`/,
+    ],
     ["state machine Incident", "docs/reference/rules.md", /^### Incident$/],
   ])("names %s when it is gone from its page", (item, path, line) => {
     const { drift } = examine(sources, edited(path, withoutLines(line)));
@@ -225,6 +231,26 @@ describe("something new", () => {
         ({ rules }) => ({ rules: [...rules, { id: "new", says: "", decision: "continue" }] }),
       ],
       [
+        "a signal without words for its formula",
+        "undocumented",
+        "signal reach has no formula",
+        ({ formulas }) => ({
+          formulas: { ...formulas, reach: { source: "gsc", needs: { metric: "clicks", dimension: "page" }, says: "" } },
+        }),
+      ],
+      [
+        "a changed trend window",
+        "drift",
+        "differs from line",
+        ({ trendWindows }) => ({ trendWindows: { ...trendWindows, weekly: { step: "day", steps: 57 } } }),
+      ],
+      [
+        "a measurable field of no gate",
+        "undocumented",
+        "measurable field capacity_gate.speed is no gate field",
+        ({ measurable }) => ({ measurable: [...measurable, { gate: "capacity_gate", field: "speed", counts: "x" }] }),
+      ],
+      [
         "a command that help lists",
         "undocumented",
         "command tidy",
@@ -260,6 +286,8 @@ describe("names in hand-written pages", () => {
       "`.ohmymkt/state/gate.json` and `state/other.json`",
       ["state file state/gate.json", "state file state/other.json"],
     ],
+    ["`.ohmymkt/research/query-map.csv` and `.ohmymkt/research/`", []],
+    ["`.ohmymkt/research/query-list.csv`", ["state file research/query-list.csv"]],
     ["`.ohmymkt/statistics/<id>.json`", ["state file statistics/<id>.json"]],
     ["`ohmymkt run-cycle weekly`; ohmymkt helps", []],
     ["`ohmymkt run-circle weekly`", ["command ohmymkt run-circle"]],

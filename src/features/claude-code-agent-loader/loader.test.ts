@@ -65,6 +65,7 @@ const CONTRACT: Record<string, { modules: string[]; tools: string[]; delegates: 
       "run_cycle",
       "incident",
       "update_metrics",
+      "import_metrics",
       "report_growth",
       "task_create",
       "task_list",
@@ -106,7 +107,15 @@ const CONTRACT: Record<string, { modules: string[]; tools: string[]; delegates: 
   },
   "growth-analyst": {
     modules: ["experiment_engine", "scale_loop"],
-    tools: ["update_metrics", "report_growth", "incident", "research_brief", "competitor_profile", "save_positioning"],
+    tools: [
+      "update_metrics",
+      "import_metrics",
+      "report_growth",
+      "incident",
+      "research_brief",
+      "competitor_profile",
+      "save_positioning",
+    ],
     delegates: [],
   },
   "research-agent": { modules: [], tools: ["research_brief", "competitor_profile"], delegates: [] },
@@ -184,7 +193,7 @@ describe("prompts", () => {
       const held = agent.tools.map((grant) => grant.tool).filter(isOurTool);
       expect(mentioned.filter((tool) => !held.includes(tool))).toEqual([]);
       expect(held.filter((tool) => !UNNAMED.has(tool) && !mentioned.includes(tool))).toEqual([]);
-      expect(agent.prompt).not.toMatch(/\b(generate_(image|video)|ohmymkt_publish|import_metrics|provider_config)/);
+      expect(agent.prompt).not.toMatch(/\b(generate_(image|video)|ohmymkt_publish|provider_config)/);
     },
   );
 

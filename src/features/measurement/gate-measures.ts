@@ -1,6 +1,6 @@
 import type { Config } from "../../config.ts";
 import { OhmymktError } from "../../errors.ts";
-import { feasibleWeeks, HISTORY_WEEKS } from "../../lib/capacity.ts";
+import { feasibleWeeks, HISTORY_WEEKS, LEAST_WEEKS, RELIED_ON } from "../../lib/capacity.ts";
 import { dayAfter, daysAfter } from "../../lib/days.ts";
 import { fieldKey, type FieldValue, type GateName } from "../../lib/gates.ts";
 import { bindTree, FRESH_DAYS } from "../../lib/kpi-tree.ts";
@@ -28,9 +28,46 @@ const COVERAGE_DAYS = 28;
 /** Names that a sentence lists before it counts the rest. */
 const NAMED = 3;
 
+/** What a measure looks at beside the store. */
+interface MeasureBasis {
+  plan: Plan | undefined;
+  config: Config;
+}
+
+/** A gate field that can be computed, and what is counted for it. */
+interface MeasurableField extends Pick<GateMeasure, "gate" | "field"> {
+  counts: string;
+  measure(tx: Transaction, basis: MeasureBasis): Promise<Pick<GateMeasure, "value" | "says">>;
+}
+
 /** The gate fields that can be computed, in the order of the gates. */
+export const MEASURABLE_FIELDS: readonly MeasurableField[] = [
+  {
+    gate: "strategy_gate",
+    field: "kpi_tree_bound",
+    counts: `\`true\` when every input of the plan's KPI tree has a value about the whole property, of its own source, from the last ${FRESH_DAYS} days`,
+    measure: kpiTreeBound,
+  },
+  {
+    gate: "capacity_gate",
+    field: "rolling_weeks_feasible",
+    counts: `weeks from now in which, for every owner, the open work due by the end of each week fits into what the owner finished in at least ${RELIED_ON * 100} % of its last ${HISTORY_WEEKS} weeks; at least ${LEAST_WEEKS} weeks of finished tasks are needed`,
+    measure: weeksFeasible,
+  },
+  {
+    gate: "ownership_gate",
+    field: "priority_query_coverage",
+    counts: `Σ Search Console impressions of priority queries with exactly one owner URL in the query map ÷ Σ impressions of all its priority queries, over ${COVERAGE_DAYS} days, brand queries left out`,
+    measure: queryCoverage,
+  },
+];
+
+/** What each measurable field measures now. */
 export async function measureGates(tx: Transaction, plan: Plan | undefined, config: Config): Promise<GateMeasure[]> {
-  return [await kpiTreeBound(tx, plan), await weeksFeasible(tx), await queryCoverage(tx, config)];
+  const measures: GateMeasure[] = [];
+  for (const { gate, field, measure } of MEASURABLE_FIELDS)
+    measures.push({ gate, field, ...(await measure(tx, { plan, config })) });
+  return measures;
 }
 
 /** The measured value and evidence of a field. Throws `invalid_arguments` when it cannot be measured or another value is claimed. */
@@ -61,8 +98,9 @@ export function measuredEvidence(
   return `measured: ${measure.says}`;
 }
 
-async function kpiTreeBound(tx: Transaction, plan: Plan | undefined): Promise<GateMeasure> {
-  const field = { gate: "strategy_gate", field: "kpi_tree_bound" } as const;
+type Measured = ReturnType<MeasurableField["measure"]>;
+
+async function kpiTreeBound(tx: Transaction, { plan }: MeasureBasis): Measured {
   const leaves = plan?.kpi_tree?.drivers.flatMap((driver) => driver.inputs) ?? [];
   const newest = new Map<string, { id: string; observed_at: string }>();
   for (const { metric, source } of leaves) {
@@ -72,15 +110,14 @@ async function kpiTreeBound(tx: Transaction, plan: Plan | undefined): Promise<Ga
     if (last) newest.set(`${metric} ${source}`, { id: last.observation, observed_at: `${last.day}T23:59:59.999Z` });
   }
   const tree = bindTree(plan?.kpi_tree, (metric, source) => newest.get(`${metric} ${source}`), tx.now);
-  if (leaves.length === 0) return { ...field, says: "the plan has no KPI tree with inputs" };
+  if (leaves.length === 0) return { says: "the plan has no KPI tree with inputs" };
   const says = tree.bound
     ? `all ${leaves.length} inputs have an observation of the last ${FRESH_DAYS} days (${some(tree.inputs.map(({ metric, source, observation }) => `${metric} from ${source} ${observation}`))})`
     : `no fresh data: ${some(tree.missing)}`;
-  return { ...field, value: tree.bound, says };
+  return { value: tree.bound, says };
 }
 
-async function weeksFeasible(tx: Transaction): Promise<GateMeasure> {
-  const field = { gate: "capacity_gate", field: "rolling_weeks_feasible" } as const;
+async function weeksFeasible(tx: Transaction): Measured {
   const board = await tx.documents.read(SPRINT_BOARD_DOCUMENT);
   const open = await tx.tasks.list({ status: ["pending", "claimed", "in_progress"] });
   const planned: { owner?: string | undefined; due_date?: string | undefined }[] = [];
@@ -100,21 +137,19 @@ async function weeksFeasible(tx: Transaction): Promise<GateMeasure> {
     ]),
   );
   const found = feasibleWeeks(demand, byOwner, tx.now);
-  if ("unknown" in found) return { ...field, says: found.unknown };
+  if ("unknown" in found) return { says: found.unknown };
   const rates = Object.entries(found.capacity).map(([owner, each]) => `${owner} ${Number(each.toFixed(2))} a week`);
   const limit = found.bottleneck === undefined ? "" : `; ${found.bottleneck} gives way first`;
   return {
-    ...field,
     value: found.weeks,
     says: `${demand.length} open items with owner and due date fit ${found.weeks} weeks${limit} (finished in 4 of 5 of the last weeks: ${some(rates)})`,
   };
 }
 
-async function queryCoverage(tx: Transaction, { measurement }: Config): Promise<GateMeasure> {
-  const field = { gate: "ownership_gate", field: "priority_query_coverage" } as const;
+async function queryCoverage(tx: Transaction, { config: { measurement } }: MeasureBasis): Measured {
   const map = await readQueryMap(tx, measurement);
   if (!map.some(({ priority }) => priority))
-    return { ...field, says: `.ohmymkt/${measurement.query_map} has no priority queries` };
+    return { says: `.ohmymkt/${measurement.query_map} has no priority queries` };
   const impressions = new Map<string, number>();
   const days = { from: dayAfter(tx.now, -COVERAGE_DAYS), to: tx.now.slice(0, 10) };
   const add = (query: string, { value }: { value: number }): void => {
@@ -126,10 +161,9 @@ async function queryCoverage(tx: Transaction, { measurement }: Config): Promise<
   if (impressions.size === 0)
     await eachValue(tx, { ...rows, needs: { metric: "impressions_period", dimension: "query" } }, days, add);
   const found = priorityQueryCoverage(map, impressions, brandTest(measurement.brand_pattern));
-  if (!found) return { ...field, says: `no impressions of a priority query since ${days.from}` };
+  if (!found) return { says: `no impressions of a priority query since ${days.from}` };
   const without = found.unowned.length > 0 ? `; without one owner URL: ${some(found.unowned)}` : "";
   return {
-    ...field,
     value: Math.floor(found.share * 10_000) / 10_000,
     says: `${found.owned} of ${found.impressions} impressions of priority queries since ${days.from} go to queries with exactly one owner URL in ${measurement.query_map}${without}`,
   };
