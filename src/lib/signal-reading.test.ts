@@ -65,8 +65,18 @@ test.each<[string, MeasuredSignal | undefined, Conflict[], string, string]>([
     "measured",
     "down",
   ],
-])("%s: basis %4$s, trend %5$s", (_what, one, conflicts, basis, trend) => {
+])("%s", (_what, one, conflicts, basis, trend) => {
   expect(combine(declared, one, conflicts)).toMatchObject({ basis, trend });
+});
+
+test("a signal without values says so", () => {
+  const none: SignalReading = {
+    ...declared,
+    trend: "unknown",
+    basis: "none",
+    why: "no declared trend inside the window",
+  };
+  expect(combine(none, undefined, []).why).toBe("no declared trend inside the window, and no values to measure it by");
 });
 
 test("what is unknown says what is missing or who disagrees", () => {

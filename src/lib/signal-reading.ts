@@ -17,7 +17,10 @@ export function combine(
   measured: MeasuredSignal | undefined,
   conflicts: readonly Conflict[],
 ): SignalReading {
-  if (!measured) return declared;
+  if (!measured)
+    return declared.basis === "none"
+      ? { ...declared, why: `${declared.why}, and no values to measure it by` }
+      : declared;
   const { source, trend, observations } = measured;
   if (!trend.test) return { ...declared, why: `${declared.why}; ${source} ${trend.why}`, measured: trend };
   const dispute = conflicts.find(

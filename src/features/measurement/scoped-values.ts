@@ -7,11 +7,14 @@ export interface ScopedValues {
   needs: { metric: string; dimension: string };
 }
 
-/** Visits the values from one kind of table only, the one with the fewest dimensions, so that nothing is counted twice. */
+/**
+ * Visits the values of each day from one kind of table only, of those that have the day the one with the fewest dimensions, so that nothing is
+ * counted twice and no day is lost to a table that holds few.
+ */
 export async function eachValue(
   tx: Transaction,
   { source, needs: { metric, dimension } }: ScopedValues,
-  days: { from: string; to: string },
+  { from, to }: { from: string; to: string },
   visit: (value: string, row: { day: string; value: number; final: boolean }) => void,
 ): Promise<void> {
   const kinds = new Map<string, Map<string, string>>();
@@ -22,10 +25,15 @@ export async function eachValue(
     const kind = [...parts.keys()].toSorted().join(" ");
     kinds.set(kind, (kinds.get(kind) ?? new Map<string, string>()).set(scope, value));
   }
-  const [values] = [...kinds]
-    .toSorted(([a], [b]) => a.split(" ").length - b.split(" ").length || (a < b ? -1 : 1))
-    .map(([, found]) => found);
-  if (!values) return;
-  const filter = { metric, source, from: days.from, to: days.to, matches: (scope: string) => values.has(scope) };
-  await tx.observations.each(filter, (row) => visit(values.get(row.scope) ?? "", row));
+  const byDimensions = [...kinds].toSorted(([a], [b]) => a.split(" ").length - b.split(" ").length || (a < b ? -1 : 1));
+  const seen = new Set<string>();
+  for (const [, values] of byDimensions) {
+    const days = new Set<string>();
+    const matches = (scope: string): boolean => values.has(scope);
+    await tx.observations.each({ metric, source, from, to, matches }, (row) => {
+      days.add(row.day);
+      if (!seen.has(row.day)) visit(values.get(row.scope) ?? "", row);
+    });
+    days.forEach((day) => seen.add(day));
+  }
 }

@@ -18,7 +18,7 @@ export const verify: OperatorCommand = {
     const { ledger, heads, observations, decisions } = check;
     const rows = ledger.ok ? `${ledger.rows} rows, head ${ledger.head}` : "";
     const values = observations.ok ? `${observations.rows} observations in ${observations.batches} batches` : "";
-    const text = `The ledger is whole: ${rows}; ${heads} heads of reports are part of it\nAs recorded: ${values}\nDecisions made again, byte for byte the same: ${decisions}`;
+    const text = `The ledger is whole: ${rows}; heads of reports that are part of it: ${heads}\nAs recorded: ${values}\nDecisions made again, byte for byte the same: ${decisions}`;
     return { value: check, text };
   },
 };

@@ -112,6 +112,27 @@ describe("an import", () => {
     expect(exact?.points[0]?.value).not.toBe(estimated?.points[0]?.value);
   });
 
+  test("a later table with fewer dimensions and fewer days does not hide the days of the first", async () => {
+    await importAll();
+    const [day = "", ...rest] = [
+      "2026-10-18",
+      "field service software,900,9000,0.1,4",
+      "job scheduling app,1,1000,0.001,12",
+    ];
+    put(
+      "exports/day.csv",
+      `date,query,clicks,impressions,ctr,position\n${rest.map((row) => `${day},${row}`).join("\n")}\n`,
+    );
+    await analyst({ file: "exports/day.csv" });
+    put(".ohmymkt/research/query-map.csv", MAP.replace("scheduling,yes", "scheduling,no"));
+    await analyst({ file: "exports/day.csv" });
+    const [coverage] = await signal("query_cluster_coverage");
+    expect(coverage?.points).toHaveLength(84);
+    expect(coverage?.points[0]).toMatchObject({ value: 1 });
+    const [visibility] = await signal("non_brand_visibility");
+    expect(visibility?.points.find((point) => point.day === day)).toMatchObject({ value: 10_000 });
+  });
+
   test("computes all days again when the brand pattern changes, and keeps the old values", async () => {
     await importAll();
     const [before] = await signal("non_brand_visibility");
