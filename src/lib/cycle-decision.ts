@@ -120,7 +120,8 @@ function campaignAfter({ campaign, rolled_back }: CycleFacts, p0: readonly Incid
   return fresh && (campaign === "active" || campaign === "paused") ? "rolled_back" : campaign;
 }
 
-function decidedSignal({
+/** A reading as a decision states it: its figures without the series. */
+export function decidedSignal({
   signal,
   trend,
   basis,

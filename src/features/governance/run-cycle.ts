@@ -2,7 +2,7 @@ import type { Config } from "../../config.ts";
 import { planActions, updateActions } from "../../lib/actions.ts";
 import type { Actor } from "../../lib/actor.ts";
 import type { Cadence } from "../../lib/cadence.ts";
-import { CYCLES_DOCUMENT, cycleWindow, lastMending, type CycleEntry } from "../../lib/cycle.ts";
+import { CYCLES_DOCUMENT, cycleWindow, lastMending, overdueCadences, type CycleEntry } from "../../lib/cycle.ts";
 import { decideCycle, RULES_VERSION, type CycleDecision, type CycleFacts } from "../../lib/cycle-decision.ts";
 import { failing } from "../../lib/decision.ts";
 import { formatHead } from "../../lib/ledger.ts";
@@ -82,7 +82,12 @@ export async function runCycle(
   );
   await tx.artifacts.write(
     cycle.report,
-    renderCycleReport(cycle, { conflicts, plan: standing.plan?.name, openActions: openActions(earlier) }),
+    renderCycleReport(cycle, {
+      conflicts,
+      plan: standing.plan?.name,
+      openActions: openActions(earlier),
+      overdue: overdueCadences([...earlier, cycle], standing.execution.started_at, tx.now),
+    }),
   );
   return { cycle, conflicts };
 }

@@ -2,6 +2,7 @@ import { OhmymktError } from "../../errors.ts";
 import type { Config } from "../../config.ts";
 import { BOULDER_DOCUMENT } from "../../lib/campaign.ts";
 import { cycleWindow } from "../../lib/cycle.ts";
+import { decidedSignal } from "../../lib/cycle-decision.ts";
 import { healthChecks } from "../../lib/health.ts";
 import { listModules } from "../../lib/modules.ts";
 import { missingFields, SPRINT_BOARD_DOCUMENT } from "../../lib/sprint-board.ts";
@@ -67,7 +68,7 @@ export const STATE_VIEWS = {
       .map((reading) => `${reading.signal}: the file says ${stated[reading.signal]}, which does not count`);
     const { from } = cycleWindow("quarterly", tx.now);
     return paged((await tx.observations.list({ from })).toReversed(), query, {
-      head: { signals: readings, conflicts, not_counted: byHand },
+      head: { signals: readings.map(decidedSignal), conflicts, not_counted: byHand, imports: await recentImports(tx) },
     });
   },
   modules: async (tx, query) => paged(listModules(await readModules(tx)), query),
@@ -130,6 +131,20 @@ export const STATE_VIEWS = {
     });
   },
 } as const satisfies Record<string, View>;
+
+/** The newest files that were imported. */
+async function recentImports(tx: Transaction): Promise<unknown[]> {
+  const imports = await tx.observations.imports({ limit: 10 });
+  return imports.map(({ file, format, source, finished_at, stored, known, revised }) => ({
+    file,
+    format,
+    source,
+    finished_at,
+    stored,
+    known,
+    revised,
+  }));
+}
 
 export const STATE_NAMES = [
   "gates",

@@ -27,7 +27,13 @@ function daysOf({ days }: Conflict): string {
 /** The Markdown report of one cycle: decision, scale and reason first, then what it rests on and what follows. */
 export function renderCycleReport(
   cycle: CycleEntry,
-  context: { conflicts: readonly Conflict[]; plan: string | undefined; openActions: readonly Action[] },
+  context: {
+    conflicts: readonly Conflict[];
+    plan: string | undefined;
+    openActions: readonly Action[];
+    /** Cadences that should have run since, this cycle counted. */
+    overdue: readonly { cadence: string; last?: string }[];
+  },
 ): string {
   return `# ${cycle.cadence} cycle: ${cycle.decision}
 
@@ -86,6 +92,13 @@ ${cycle.actions.map(actionLine).join("\n")}
 ## Still open from earlier cycles
 
 ${linesOr(context.openActions.map(actionLine), "None.")}
+
+## Overdue cadences
+
+${linesOr(
+  context.overdue.map(({ cadence, last }) => `- ${cadence}, ${last ? `last run ${last.slice(0, 10)}` : "never run"}`),
+  "None.",
+)}
 
 ## What the figures rest on
 
