@@ -114,7 +114,7 @@ describe("an import", () => {
 
   test("a later table with fewer dimensions and fewer days does not hide the days of the first", async () => {
     await importAll();
-    const [day = "", ...rest] = [
+    const [day, ...rest] = [
       "2026-10-18",
       "field service software,900,9000,0.1,4",
       "job scheduling app,1,1000,0.001,12",
