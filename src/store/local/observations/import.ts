@@ -29,9 +29,15 @@ export function importBatch(
   const table = new SeriesTable(sql);
   const { source } = file;
   let [known, revised] = [0, 0];
-  for (const { track, metric, scope = "", unit = "", day, value, final = true } of rows) {
-    const series = table.open({ track, metric, scope, source, unit });
-    const observedAt = starts.get(day) ?? Number.NaN;
+  const placed = rows.map(({ track, metric, scope = "", unit = "", day, value, final = true }) => ({
+    series: table.open({ track, metric, scope, source, unit }),
+    observedAt: starts.get(day) ?? Number.NaN,
+    value,
+    final,
+  }));
+  // In the order of the table's key, so that a page is written once however a file is sorted.
+  placed.sort((a, b) => a.series.id - b.series.id || a.observedAt - b.observedAt);
+  for (const { series, observedAt, value, final } of placed) {
     const held = heldOn(sql, series, observedAt);
     if (isKnown(held, { value, final }, begun)) known += 1;
     else {
