@@ -7,7 +7,7 @@ export interface ScopedValues {
   needs: { metric: string; dimension: string };
 }
 
-/** Visits the values from one kind of table only, the one with the fewest dimensions, so that nothing is counted twice. */
+/** Visits the values of each day from one kind of table only, the one with the fewest dimensions, so that nothing is counted twice. */
 export async function eachValue(
   tx: Transaction,
   { source, needs: { metric, dimension } }: ScopedValues,
@@ -22,10 +22,18 @@ export async function eachValue(
     const kind = [...parts.keys()].toSorted().join(" ");
     kinds.set(kind, (kinds.get(kind) ?? new Map<string, string>()).set(scope, value));
   }
-  const [values] = [...kinds]
+  const sorted = [...kinds]
     .toSorted(([a], [b]) => a.split(" ").length - b.split(" ").length || (a < b ? -1 : 1))
     .map(([, found]) => found);
-  if (!values) return;
-  const filter = { metric, source, from: days.from, to: days.to, matches: (scope: string) => values.has(scope) };
-  await tx.observations.each(filter, (row) => visit(values.get(row.scope) ?? "", row));
+  const told = new Set<string>();
+  for (const values of sorted) {
+    const own = new Set<string>();
+    const filter = { metric, source, from: days.from, to: days.to, matches: (scope: string) => values.has(scope) };
+    await tx.observations.each(filter, (row) => {
+      if (told.has(row.day)) return;
+      own.add(row.day);
+      visit(values.get(row.scope) ?? "", row);
+    });
+    for (const day of own) told.add(day);
+  }
 }
