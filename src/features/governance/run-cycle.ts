@@ -82,7 +82,12 @@ export async function runCycle(
   );
   await tx.artifacts.write(
     cycle.report,
-    renderCycleReport(cycle, { conflicts, plan: standing.plan?.name, openActions: openActions(earlier) }),
+    renderCycleReport(cycle, {
+      conflicts,
+      plan: standing.plan?.name,
+      openActions: openActions(earlier),
+      sources: new Map(readings.flatMap(({ signal, source }) => (source === undefined ? [] : [[signal, source]]))),
+    }),
   );
   return { cycle, conflicts };
 }
