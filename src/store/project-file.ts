@@ -37,17 +37,19 @@ export function openProjectFile(directory: string, path: string): ProjectFile {
     size: stat.size,
     bytes: (start = 0, end = stat.size) =>
       end > start
-        ? unchanged(createReadStream(real, { start, end: end - 1, highWaterMark: 262_144 }), () =>
-            sameFile(stat, real, path),
+        ? unchanged(
+            () => createReadStream(real, { start, end: end - 1, highWaterMark: 262_144 }),
+            () => sameFile(stat, real, path),
           )
         : none(),
   };
 }
 
 /** The pieces of a stream, each after a check that it still is of the same file. */
-async function* unchanged(stream: AsyncIterable<Uint8Array>, check: () => void): AsyncGenerator<Uint8Array> {
+async function* unchanged(open: () => AsyncIterable<Uint8Array>, check: () => void): AsyncGenerator<Uint8Array> {
   check();
-  for await (const piece of stream) {
+  // Opened no earlier: a stream that nobody reads would report its failure to nobody.
+  for await (const piece of open()) {
     check();
     yield piece;
   }
