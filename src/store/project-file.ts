@@ -14,7 +14,7 @@ export interface ProjectFile {
   bytes(start?: number, end?: number): AsyncIterable<Uint8Array>;
 }
 
-/** Opens a file inside the project directory, links followed. Throws `not_found`, or `not_allowed` for one outside; reading throws `stale` once it is not the file that was opened. */
+/** Opens a file inside the project directory, links followed. Throws `not_found`, or `not_allowed` for one outside or hidden; reading throws `stale` once it is not the file that was opened. */
 export function openProjectFile(directory: string, path: string): ProjectFile {
   const root = realpathSync(directory);
   const real = realOf(resolve(directory, path), path);
@@ -24,6 +24,11 @@ export function openProjectFile(directory: string, path: string): ProjectFile {
       hint: "copy the file into the project, for example into exports/, and give that path",
     });
   }
+  // Messages quote what a file begins with, and such files hold keys.
+  if (basename(real).startsWith("."))
+    throw new OhmymktError("not_allowed", `expected an export, got the hidden file ${JSON.stringify(path)}`, {
+      hint: "give the export a name without a dot in front",
+    });
   const stat = statSync(real);
   if (!stat.isFile())
     throw new OhmymktError(

@@ -169,11 +169,15 @@ describe("an import", () => {
     ["../outside.csv", "not_found"],
     ["/etc/hostname", "not_allowed"],
     ["link.csv", "not_allowed"],
+    [".env", "not_allowed"],
+    ["env.csv", "not_allowed"],
     ["exports", "invalid_arguments"],
     ["nothing.csv", "not_found"],
   ])("of %s is refused", async (file, code) => {
     put("exports/a.csv", "x");
     symlinkSync("/etc/hostname", join(workspace.directory, "link.csv"));
+    put(".env", "API_KEY=sk-secret\n");
+    symlinkSync(join(workspace.directory, ".env"), join(workspace.directory, "env.csv"));
     expect((await bench.refusal("import_metrics", { file }, "growth-analyst")).code).toBe(code as "not_found");
   });
 

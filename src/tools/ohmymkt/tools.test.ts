@@ -270,6 +270,20 @@ describe("incidents, cycles and reports", () => {
     expect(report).toContain("Conflicts: 1");
   });
 
+  test("the day of today counts as today east of UTC too, and tomorrow nowhere", async () => {
+    await bench.store.close();
+    bench = toolBench({
+      directory: workspace.directory,
+      now: Date.parse("2026-12-01T20:00:00Z"),
+      config: { timezone: "Asia/Tokyo" },
+    });
+    const stated = { track: "quality_track", metric: "leads", value: 4, source: "crm" };
+    const { value } = await bench.call("update_metrics", { ...stated, observed_at: "2026-12-02" }, "growth-analyst");
+    expect(value).toMatchObject({ stored: [{ observed_at: "2026-12-01T20:00:00.000Z" }] });
+    const tomorrow = await bench.refusal("update_metrics", { ...stated, observed_at: "2026-12-03" }, "growth-analyst");
+    expect(tomorrow.message).toContain("in the future");
+  });
+
   test("a decision that a hand wrote over is reported as it was made, and an invented one as what it is", async () => {
     const file = path("state/cycles.json");
     await bench.call("run_cycle", { cadence: "weekly" });
