@@ -4,6 +4,7 @@ import { SIGNAL_NAMES } from "./lib/metrics.ts";
 import { Money } from "./lib/plans.ts";
 
 const Days = z.int().min(1).max(365);
+const Pattern = z.string().max(1000).refine(isPattern, "expected a regular expression such as acme|ac me");
 
 /** How the task pool treats the work that agents claim. */
 const TaskSettings = z.strictObject({
@@ -33,18 +34,12 @@ const TaskSettings = z.strictObject({
 
 /** What the measured signals are computed from; the formulas are in the reference. */
 export const MeasurementSettings = z.strictObject({
-  brand_pattern: z
-    .string()
-    .max(1000)
-    .optional()
-    .describe(
-      "Regular expression that a brand query matches, without regard to case; without it no query counts as brand",
-    ),
-  high_intent_pages: z
-    .string()
-    .max(1000)
-    .default("^/[^?]*(pricing|demo|trial|contact|signup|quote)")
-    .describe("Regular expression that the path of a commercial landing page matches"),
+  brand_pattern: Pattern.optional().describe(
+    "Regular expression that a brand query matches, without regard to case; without it no query counts as brand",
+  ),
+  high_intent_pages: Pattern.default("^/[^?]*(pricing|demo|trial|contact|signup|quote)").describe(
+    "Regular expression that the path of a commercial landing page matches",
+  ),
   assist_channels: z
     .array(z.string())
     .default(["Organic Search", "Organic Video", "AI Assistant"])
@@ -126,7 +121,11 @@ export const Config = z.strictObject({
     .describe("Limits of the swarm"),
   measurement: MeasurementSettings.prefault({}).describe("How signals are computed from imported data"),
   tasks: TaskSettings.prefault({}).describe("Leases, attempts and limits of the task pool"),
-  timezone: z.string().default("UTC").describe("IANA time zone of the days in report names"),
+  timezone: z
+    .string()
+    .refine(isZone, "expected an IANA time zone such as Europe/Berlin")
+    .default("UTC")
+    .describe("IANA time zone of the days in report names"),
 });
 export type Config = z.infer<typeof Config>;
 
@@ -137,3 +136,19 @@ export const CONFIG_DOCUMENT = defineDocument({
   unversioned: true,
 });
 export const DEFAULT_CONFIG: Config = Config.parse({});
+
+function isPattern(text: string): boolean {
+  try {
+    return new RegExp(text, "iu").ignoreCase;
+  } catch {
+    return false;
+  }
+}
+
+function isZone(name: string): boolean {
+  try {
+    return new Intl.DateTimeFormat("en", { timeZone: name }).resolvedOptions().timeZone !== "";
+  } catch {
+    return false;
+  }
+}

@@ -26,8 +26,8 @@ export const WORK_BREAKS: readonly Break[] = [
   one(
     "leases kept for a silent session",
     "src/features/held-tasks/held-tasks.ts",
-    "if (waits || working.has(one.session)) await renew(one, waits);",
-    "await renew(one, waits);",
+    "if (!waits && !working.has(one.session)) continue;",
+    "",
     "src/features/held-tasks",
   ),
   one(

@@ -12,14 +12,17 @@ const Remediation = z.strictObject({
 });
 export type Remediation = z.infer<typeof Remediation>;
 
+/** The decision of an entry; those of rules version 1 state neither how sure they are nor what would change them. */
+export const EntryDecision = CycleDecision.partial({ confidence: true, would_change: true });
+export type EntryDecision = z.infer<typeof EntryDecision>;
+
 /** One cycle as it was decided; the entry is never rewritten except for the status of its actions. */
 export const CycleEntry = z.strictObject({
   id: z.string(),
   cadence: z.enum(CADENCE_NAMES),
   at: z.iso.datetime(),
   window: z.strictObject({ from: z.iso.datetime(), to: z.iso.datetime() }),
-  // Entries of rules version 1 state neither.
-  ...CycleDecision.partial({ confidence: true, would_change: true }).shape,
+  ...EntryDecision.shape,
   actions: z.array(Action),
   effects: z.array(z.string()),
   remediation: Remediation.optional(),

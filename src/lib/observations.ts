@@ -73,5 +73,7 @@ function nameProblem(name: (typeof NAMES)[number], text: string): string | undef
   if (text === "" && !MAY_BE_EMPTY.has(name)) return `${name} expected a name, got an empty text`;
   // The database would end the text there, or store another character than the one that was hashed.
   if (text.includes("\0") || !text.isWellFormed()) return `${name} expected Unicode text without NUL characters`;
+  // Reports and answers put it on one line.
+  if (/[\p{Cc}\p{Zl}\p{Zp}]/u.test(text)) return `${name} expected one line of text, got ${JSON.stringify(text)}`;
   return undefined;
 }

@@ -22,14 +22,14 @@ export function combine(
       ? { ...declared, why: `${declared.why}, and no values to measure it by` }
       : declared;
   const { source, trend, observations } = measured;
-  if (!trend.test) return { ...declared, why: `${declared.why}; ${source} ${trend.why}`, measured: trend };
+  if (!trend.test) return { ...declared, why: `${declared.why}; ${source} ${trend.why}`, measured: trend, source };
   const dispute = conflicts.find(
     (one) => one.kind === "value" && one.metric === declared.signal && one.scope === undefined && !one.used,
   );
-  if (dispute) return { ...declared, trend: "unknown", basis: "none", why: disputed(dispute), measured: trend };
+  if (dispute) return { ...declared, trend: "unknown", basis: "none", why: disputed(dispute), measured: trend, source };
   const { signal, track } = declared;
   const why = `${trend.why.replace(/^\w+: /, "")}; ${source}`;
-  return { signal, track, trend: trend.trend, basis: "measured", observations, why, measured: trend };
+  return { signal, track, trend: trend.trend, basis: "measured", observations, why, measured: trend, source };
 }
 
 function disputed({ claims, observed_at }: Conflict): string {

@@ -14,6 +14,8 @@ export interface SignalReading {
   observations: string[];
   why: string;
   measured?: MeasuredTrend;
+  /** Of the measured series. */
+  source?: string;
 }
 
 /** Two sources that state different things about one metric; nothing is dropped, `used` names the source that counts. */

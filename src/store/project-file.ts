@@ -1,4 +1,4 @@
-import { createReadStream, realpathSync, statSync } from "node:fs";
+import { createReadStream, realpathSync, type Stats, statSync } from "node:fs";
 import { basename, relative, resolve, sep } from "node:path";
 import { OhmymktError } from "../errors.ts";
 
@@ -14,7 +14,7 @@ export interface ProjectFile {
   bytes(start?: number, end?: number): AsyncIterable<Uint8Array>;
 }
 
-/** Opens a file inside the project directory, links followed. Throws `not_found`, or `not_allowed` for one outside. */
+/** Opens a file inside the project directory, links followed. Throws `not_found`, or `not_allowed` for one outside or hidden; reading throws `stale` once it is not the file that was opened. */
 export function openProjectFile(directory: string, path: string): ProjectFile {
   const root = realpathSync(directory);
   const real = realOf(resolve(directory, path), path);
@@ -24,16 +24,50 @@ export function openProjectFile(directory: string, path: string): ProjectFile {
       hint: "copy the file into the project, for example into exports/, and give that path",
     });
   }
+  // Messages quote what a file begins with, and such files hold keys.
+  if (basename(real).startsWith("."))
+    throw new OhmymktError("not_allowed", `expected an export, got the hidden file ${JSON.stringify(path)}`, {
+      hint: "give the export a name without a dot in front",
+    });
   const stat = statSync(real);
   if (!stat.isFile())
-    throw new OhmymktError("invalid_arguments", `expected a file, got the folder ${JSON.stringify(path)}`);
+    throw new OhmymktError(
+      "invalid_arguments",
+      `expected a file, got ${stat.isDirectory() ? "the folder" : "what is neither file nor folder:"} ${JSON.stringify(path)}`,
+      { hint: "give the path of one file" },
+    );
   return {
     name: basename(path.replaceAll("\\", "/")),
     path: inside,
     size: stat.size,
     bytes: (start = 0, end = stat.size) =>
-      end > start ? createReadStream(real, { start, end: end - 1, highWaterMark: 262_144 }) : none(),
+      end > start
+        ? unchanged(
+            () => createReadStream(real, { start, end: end - 1, highWaterMark: 262_144 }),
+            () => sameFile(stat, real, path),
+          )
+        : none(),
   };
+}
+
+/** The pieces of a stream, each after a check that it still is of the same file. */
+async function* unchanged(open: () => AsyncIterable<Uint8Array>, check: () => void): AsyncGenerator<Uint8Array> {
+  check();
+  // Opened no earlier: a stream that nobody reads would report its failure to nobody.
+  for await (const piece of open()) {
+    check();
+    yield piece;
+  }
+  check();
+}
+
+/** What was judged in one reading must be what is stored in the next. */
+function sameFile(opened: Stats, real: string, path: string): void {
+  const now = statSync(real, { throwIfNoEntry: false });
+  if (now?.ino === opened.ino && now.size === opened.size && now.mtimeMs === opened.mtimeMs) return;
+  throw new OhmymktError("stale", `${JSON.stringify(path)} was changed or removed while it was read`, {
+    hint: "repeat the call when nothing writes to the file any more; what is stored already is not stored twice",
+  });
 }
 
 function realOf(full: string, path: string): string {

@@ -1,4 +1,5 @@
 import type { Config } from "../../config.ts";
+import { OhmymktError } from "../../errors.ts";
 import { actorLabel, type Actor } from "../../lib/actor.ts";
 import { fieldKey, GATES_DOCUMENT } from "../../lib/gates.ts";
 import { applyUpdate, checkUpdate, GATE_SET, type CheckedUpdate, type GateUpdate } from "../../lib/gate-update.ts";
@@ -43,11 +44,23 @@ export async function bindUpdates(
 /** Evidence that says `measured` is replaced by what is measured now. */
 async function withMeasures(tx: Transaction, updates: readonly GateUpdate[], config: Config): Promise<GateUpdate[]> {
   const wants = ({ evidence }: GateUpdate): boolean => evidence?.trim().toLowerCase() === MEASURED;
+  for (const update of updates) refuseClaimed(update);
   if (!updates.some(wants)) return [...updates];
   const { plans } = await knownPlans(tx);
   const measures = await measureGates(tx, planInForce(plans, await readExecution(tx))?.plan, config);
   return updates.map((update) =>
     wants(update) ? { ...update, evidence: measuredEvidence(measures, update) } : update,
+  );
+}
+
+/** Only figures that were computed here may look as if they were. */
+function refuseClaimed({ gate, field, evidence = "" }: GateUpdate): void {
+  const plain = evidence.normalize("NFKC").replace(/[^\p{L}\p{P}]/gu, "");
+  if (!plain.toLowerCase().startsWith(`${MEASURED}:`)) return;
+  throw new OhmymktError(
+    "invalid_arguments",
+    `${gate}.${field}: evidence that begins with "${MEASURED}:" is written from the stored observations only, got ${JSON.stringify(evidence.slice(0, 80))}`,
+    { hint: `give evidence "${MEASURED}" to have it computed now, or say in other words where the figures are from` },
   );
 }
 

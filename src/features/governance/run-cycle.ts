@@ -87,6 +87,7 @@ export async function runCycle(
       plan: standing.plan?.name,
       openActions: openActions(earlier),
       overdue: overdueCadences([...earlier, cycle], standing.execution.started_at, tx.now),
+      sources: new Map(readings.flatMap(({ signal, source }) => (source === undefined ? [] : [[signal, source]]))),
     }),
   );
   return { cycle, conflicts };

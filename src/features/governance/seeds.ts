@@ -2,13 +2,14 @@ import { z } from "zod";
 import { template } from "../../assets.ts";
 import { ActionTemplate } from "../../lib/actions.ts";
 import { NO_CAMPAIGN, EXECUTION_DOCUMENT, type Execution } from "../../lib/campaign.ts";
-import { CYCLES_DOCUMENT, type Cycles } from "../../lib/cycle.ts";
+import { type CycleEntry, CYCLES_DOCUMENT, type Cycles, EntryDecision } from "../../lib/cycle.ts";
 import { Gates, GATES_DOCUMENT } from "../../lib/gates.ts";
 import { Metrics, METRICS_DOCUMENT } from "../../lib/metrics.ts";
 import { Modules, MODULES_DOCUMENT } from "../../lib/modules.ts";
 import { TaskPoolTemplate, type PoolTask } from "../../lib/sprint-board.ts";
 import type { Document } from "../../lib/documents.ts";
 import type { Transaction } from "../../store/store.ts";
+import { CYCLE_DECIDED } from "./decision-record.ts";
 
 function parsed<T>(path: string, schema: z.ZodType<T>): T {
   return schema.parse(JSON.parse(template(path)));
@@ -47,5 +48,21 @@ export const readModules = (tx: Transaction, seed = false): Promise<Modules> =>
 export const readExecution = (tx: Transaction): Promise<Execution> =>
   readOr(tx, EXECUTION_DOCUMENT, () => NO_CAMPAIGN, false);
 
-export const readCycles = (tx: Transaction, seed = false): Promise<Cycles> =>
-  readOr(tx, CYCLES_DOCUMENT, () => ({ schema_version: 1, cycles: [] }), seed);
+/** The cycles with their decisions as the ledger recorded them: what a hand wrote over one in the file does not count. */
+export async function readCycles(tx: Transaction, seed = false): Promise<Cycles> {
+  const { cycles, ...rest } = await readOr<Cycles>(
+    tx,
+    CYCLES_DOCUMENT,
+    () => ({ schema_version: 1, cycles: [] }),
+    seed,
+  );
+  const recorded = await Promise.all(
+    cycles.map(async (entry): Promise<CycleEntry> => ({ ...entry, ...(await recordedDecision(tx, entry.id)) })),
+  );
+  return { ...rest, cycles: recorded };
+}
+
+/** What the ledger says that a cycle decided; undefined where it has no row, as after a clone of the files alone. */
+export async function recordedDecision(tx: Transaction, cycle: string): Promise<EntryDecision | undefined> {
+  return EntryDecision.safeParse((await tx.ledger.latest(CYCLE_DECIDED, cycle))?.after).data;
+}

@@ -17,7 +17,8 @@ export interface StateCheck {
   different: Pick<Replay, "cycle" | "seq">[];
 }
 
-const HEAD = /\b\d{1,15}:[0-9a-f]{64}\b/g;
+/** A line of its own, which no text that a report quotes can begin. */
+const HEAD = /^Ledger head(?: at the decision)?: `(\d{1,15}:[0-9a-f]{64})`$/gm;
 
 /** Checks the ledger's chain, the heads that reports carry, every batch of observations, and makes every decision again. */
 export async function verifyState(tx: Transaction): Promise<StateCheck> {
@@ -42,7 +43,7 @@ async function reportedHeads(tx: Transaction): Promise<{ path: string; head: Led
   const found: { path: string; head: LedgerHead }[] = [];
   for (const path of await tx.artifacts.list("reports")) {
     if (!path.endsWith(".md")) continue;
-    for (const [text] of ((await tx.artifacts.read(path)) ?? "").matchAll(HEAD)) {
+    for (const [, text = ""] of ((await tx.artifacts.read(path)) ?? "").matchAll(HEAD)) {
       const head = parseHead(text);
       if (head) found.push({ path, head });
     }

@@ -83,6 +83,25 @@ describe("the lease of a claimed task", () => {
     expect(await task()).not.toHaveProperty("waiting_for");
   });
 
+  test("is renewed again after the store or the host failed for once", async () => {
+    const busy = await child("ses_root");
+    await claim(busy);
+    const { transaction } = store;
+    store.transaction = () => Promise.reject(new Error("the disk is full"));
+    held.alive(busy.id);
+    await clock.advance((LEASE / 3) * MINUTE + 1);
+    store.transaction = transaction;
+    const { lineage } = world;
+    world.lineage = () => Promise.reject(new Error("no answer"));
+    for (let third = 0; third < 6; third += 1) {
+      held.alive(busy.id);
+      await clock.advance((LEASE / 3) * MINUTE);
+    }
+    world.lineage = lineage;
+    expect(logged).toEqual(["held tasks: renewing the lease of one: the disk is full"]);
+    expect((await run((tx) => tx.tasks.reap())).returned).toEqual([]);
+  });
+
   test("is not renewed for somebody who no longer has it", async () => {
     const busy = await child("ses_root");
     const token = await claim(busy);
@@ -102,6 +121,22 @@ describe("an agent that stops with a task in its hands", () => {
     expect(await task()).toMatchObject({ status: "pending", attempts: 1, error: "seo stopped without finishing it" });
     const [row] = await run((tx) => tx.ledger.list({ kind: "task.requeued" }));
     expect(row).toMatchObject({ subject: "one", reason: "seo stopped without finishing it" });
+  });
+
+  test("is reminded once, and keeps it meanwhile, however often the host says that it is idle", async () => {
+    await claim();
+    const { status } = world;
+    // The host takes 30 ms to say how a session is doing.
+    world.status = async (id) => {
+      const said = await status(id);
+      await clock.wait(30, new AbortController().signal);
+      return said;
+    };
+    await clock.advance(1000);
+    for (let times = 0; times < 3; times += 1) held.idle(worker.id);
+    await clock.advance(1540);
+    expect(worker.heard).toHaveLength(1);
+    expect(await task()).toMatchObject({ status: "claimed" });
   });
 
   test("is left alone when it finished, or goes on at once", async () => {

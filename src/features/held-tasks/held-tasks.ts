@@ -59,16 +59,19 @@ export function createHeldTasks(options: HeldTasksOptions): HeldTasks {
   /** Sessions that showed life since the leases were last renewed. */
   let lively = new Set<string>();
   let isKeeping = false;
+  /** Sessions that are looked after now; true where another idle event came meanwhile. */
+  const looking = new Map<string, boolean>();
 
   const of = (session: string): Holding[] => [...held.values()].filter((one) => one.session === session);
   const transact = async <T>(work: (tx: Transaction) => Promise<T>, claim: HeldClaim): Promise<T> => {
     const actor = { host: "opencode" as const, agent: claim.agent, session: claim.session };
     return (await options.store()).transaction({ actor, tool: "idle_guard" }, work);
   };
+  const failed = (what: string) => (error: unknown) => {
+    if (!over.aborted) log(`held tasks: ${what}: ${error instanceof Error ? error.message : String(error)}`);
+  };
   const detach = (what: string, work: () => Promise<unknown>): void => {
-    work().catch((error: unknown) => {
-      if (!over.aborted) log(`held tasks: ${what}: ${error instanceof Error ? error.message : String(error)}`);
-    });
+    work().catch(failed(what));
   };
 
   /** Extends one lease; a claim that no longer holds is forgotten. */
@@ -92,10 +95,13 @@ export function createHeldTasks(options: HeldTasksOptions): HeldTasks {
       const signs = lively;
       lively = new Set();
       // A session works as long as one below it does.
-      const working = new Set((await Promise.all([...signs].map((id) => runner.lineage(id)))).flat());
+      const lines = await Promise.allSettled([...signs].map((id) => runner.lineage(id)));
+      const working = new Set([...signs, ...lines.flatMap((one) => (one.status === "fulfilled" ? one.value : []))]);
       for (const one of held.values()) {
         const waits = runner.waitsForPerson(one.session);
-        if (waits || working.has(one.session)) await renew(one, waits);
+        if (!waits && !working.has(one.session)) continue;
+        // One lease that cannot be renewed now must not end the renewing of all.
+        await renew(one, waits).catch(failed(`renewing the lease of ${one.task}`));
       }
     }
   };
@@ -123,6 +129,8 @@ export function createHeldTasks(options: HeldTasksOptions): HeldTasks {
 
   const lookAfter = async (session: string): Promise<void> => {
     await clock.wait(GRACE_MS, over);
+    // What ended during the wait is seen by this look.
+    looking.set(session, false);
     if (over.aborted || (await runner.status(session)) !== "idle") return;
     const waits = runner.waitsForPerson(session);
     // In a root session the next word is the person's.
@@ -145,6 +153,19 @@ export function createHeldTasks(options: HeldTasksOptions): HeldTasks {
     await runner.tell(session, first.agent, reminderText(tasks, left));
   };
 
+  /** One look at a session at a time: two would both remind, and a look that is under way may have seen the turn before. */
+  const lookOnceAtATime = async (session: string): Promise<void> => {
+    if (looking.has(session)) return void looking.set(session, true);
+    try {
+      do {
+        looking.set(session, false);
+        await lookAfter(session);
+      } while (looking.get(session) === true);
+    } finally {
+      looking.delete(session);
+    }
+  };
+
   return {
     take(claim) {
       held.set(claim.task, { reminders: 0, progressed: false, ...held.get(claim.task), ...claim });
@@ -161,7 +182,7 @@ export function createHeldTasks(options: HeldTasksOptions): HeldTasks {
       for (const one of of(session)) one.progressed = true;
     },
     idle(session) {
-      if (of(session).length > 0) detach(`looking after ${session}`, () => lookAfter(session));
+      if (of(session).length > 0) detach(`looking after ${session}`, () => lookOnceAtATime(session));
     },
     deleted(session) {
       for (const one of of(session))

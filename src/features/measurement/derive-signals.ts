@@ -42,6 +42,8 @@ export async function deriveSignals(
   const before = (await tx.ledger.latest(DERIVED, "all"))?.evidence;
   const isSame = typeof before === "object" && before !== null && "rules" in before && before.rules === rules;
   const days = isSame ? period : EVER;
+  // Values that return to what an earlier derivation said are news again, so each one stands for what was recorded before it.
+  const known = await tx.observations.lastSeq();
   const derived: DerivedSignal[] = [];
   for (const signal of SIGNAL_NAMES) {
     const { source, unit } = SIGNAL_FORMULAS[signal];
@@ -56,7 +58,7 @@ export async function deriveSignals(
       value,
       final,
     }));
-    const sha256 = hashValue({ rules, signal, rows });
+    const sha256 = hashValue({ rules, known, signal, rows });
     await tx.observations.importBatch({ file: `${signal} by formula`, sha256, format: "derived", source }, rows);
     derived.push({ signal, source, days: values.length, from: first.day, to: last.day });
   }

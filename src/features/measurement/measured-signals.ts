@@ -3,7 +3,7 @@ import type { Cadence } from "../../lib/cadence.ts";
 import { dayAfter } from "../../lib/days.ts";
 import type { IncidentFact } from "../../lib/incidents.ts";
 import { SIGNAL_NAMES, type Signal } from "../../lib/metrics.ts";
-import { SIGNAL_FORMULAS } from "../../lib/signal-formulas.ts";
+import { SIGNAL_FORMULAS, type SignalFormula } from "../../lib/signal-formulas.ts";
 import type { MeasuredSignal } from "../../lib/signal-reading.ts";
 import { judgeTrends } from "../../lib/trend-judgement.ts";
 import type { MeasuredSeries } from "../../store/observations.ts";
@@ -42,7 +42,7 @@ export async function measureSignals(
       to,
       asOf,
     });
-    const series = preferred(all, request.sourceOrder, SIGNAL_FORMULAS[signal].source);
+    const series = preferred(all, request.sourceOrder, SIGNAL_FORMULAS[signal]);
     if (series && (series.points.at(-1)?.day ?? "") >= dayAfter(at, -FRESH_DAYS)) chosen.push({ signal, series });
   }
   const trends = judgeTrends(
@@ -63,10 +63,20 @@ export async function measureSignals(
   );
 }
 
-/** The source that stands first in the configured order, else the formula's own, else the one with most values. */
-function preferred(all: readonly MeasuredSeries[], order: readonly string[], own: string): MeasuredSeries | undefined {
-  for (const source of [...order, own]) {
-    const found = all.find((one) => one.source === source);
+/** The source that stands first in the configured order, else the formula's own, else the one with most values; of one source the series in the formula's unit. */
+function preferred(
+  all: readonly MeasuredSeries[],
+  order: readonly string[],
+  own: SignalFormula,
+): MeasuredSeries | undefined {
+  const sorted = all.toSorted(
+    (a, b) =>
+      Number(b.unit === own.unit) - Number(a.unit === own.unit) ||
+      b.points.length - a.points.length ||
+      (a.source < b.source ? -1 : 1),
+  );
+  for (const source of [...order, own.source]) {
+    const found = sorted.find((one) => one.source === source);
     if (found) return found;
   }
   return all.toSorted((a, b) => b.points.length - a.points.length || (a.source < b.source ? -1 : 1))[0];
@@ -80,13 +90,17 @@ function cuts(signal: Signal, { trackingChanges }: MeasureRequest): { day: strin
 
 /** The days of P0 and P1 incidents do not count. */
 function leftOut({ incidents, at }: MeasureRequest): { from: string; to: string; why: string }[] {
-  return incidents
-    .filter(({ severity, unreadable }) => severity !== "P2" && !unreadable)
-    .map(({ id, created_at, resolved_at }) => ({
-      from: created_at.slice(0, 10),
-      to: (resolved_at ?? at).slice(0, 10),
-      why: id,
-    }));
+  return (
+    incidents
+      .filter(({ severity, unreadable }) => severity !== "P2" && !unreadable)
+      .map(({ id, created_at, resolved_at }) => ({
+        from: created_at.slice(0, 10),
+        to: (resolved_at ?? at).slice(0, 10),
+        why: id,
+      }))
+      // The clock of another machine, or a hand, may have written days that no window has.
+      .filter(({ from, to }) => from <= to)
+  );
 }
 
 /** The first and the last observation inside the window, and how many there are. */

@@ -47,6 +47,8 @@ describe("a row that cannot be right is skipped, named and counted; the others a
     ["a comma that is not quoted", "2026-09-01,x,y,1,2,50%,3", "row_shape", "got 7"],
     ["a negative count", "2026-09-01,x,-1,2,50%,3", "negative", "clicks: expected no negative count, got -1"],
     ["half a click", "2026-09-01,x,1.5,2,50%,3", "not_whole", "clicks: expected a whole number, got 1.5"],
+    ["a number that no sum can hold", `2026-09-01,x,1,${"9".repeat(308)},50%,3`, "out_of_range", "got 1e+308"],
+    ["dimensions that no store can hold", `2026-09-01,${"&".repeat(700)},1,2,50%,3`, "bad_scope", "at most 2000"],
     ["a share over 1", "2026-09-01,x,1,2,5,3", "out_of_range", "ctr: expected share from 0 to 1, got 5"],
     ["a bound", "2026-09-01,x,<5,2,50%,3", "bound", "<5 is a bound"],
     ["not a number", "2026-09-01,x,NaN,2,50%,3", "not_a_number", "NaN"],

@@ -1,4 +1,5 @@
 import { readDay } from "./day-style.ts";
+import { SERIES_LIMITS } from "../../lib/observations.ts";
 import { scopeText } from "../../lib/scopes.ts";
 import type { ImportedValue } from "./imported-value.ts";
 import { countSkip, coverDay, type ImportedTable, type ImportSummary, type SkipReason } from "./import-summary.ts";
@@ -8,7 +9,7 @@ import type { PlannedMetric, TablePlan } from "./table-plan.ts";
 import type { TableStyles } from "./table-styles.ts";
 
 const FIRST_DAY = "2000-01-01";
-const LONGEST_SCOPE = 2048;
+const LONGEST_SCOPE = SERIES_LIMITS.scope;
 const CONTROL = /\p{Cc}/u;
 /** Distinct date texts that are remembered; more than ten years of days. */
 const KNOWN_DAYS = 4096;
@@ -91,6 +92,8 @@ export function createRowReader(plan: TablePlan, styles: TableStyles, context: R
       const part = scopeText(name, text);
       scope = scope === "" ? part : `${scope}&${part}`;
     }
+    if (scope.length > LONGEST_SCOPE)
+      return skip("bad_scope", row, `its dimensions expected at most ${LONGEST_SCOPE} characters together`);
     return scope;
   };
 
@@ -176,6 +179,9 @@ export function createRowReader(plan: TablePlan, styles: TableStyles, context: R
 
 function objectionTo(value: number, { definition }: PlannedMetric): { reason: SkipReason; why: string } | undefined {
   const { least, most, whole, unit } = definition;
+  // Beyond this no sum is exact, and a few such values would make it infinite.
+  if (Math.abs(value) > Number.MAX_SAFE_INTEGER)
+    return { reason: "out_of_range", why: `expected at most ${Number.MAX_SAFE_INTEGER}, got ${value}` };
   if (value < 0 && least !== undefined && least >= 0)
     return { reason: "negative", why: `expected no negative ${unit}, got ${value}` };
   if (whole === true && !Number.isInteger(value))

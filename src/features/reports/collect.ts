@@ -15,7 +15,7 @@ import {
 import { missingFields, SPRINT_BOARD_DOCUMENT } from "../../lib/sprint-board.ts";
 import type { Transaction } from "../../store/store.ts";
 import { readStanding, signalBasis, signalFacts } from "../governance/facts.ts";
-import { readCycles } from "../governance/seeds.ts";
+import { readCycles, recordedDecision } from "../governance/seeds.ts";
 import { boardTaskId } from "../tasks/board-tasks.ts";
 import { panelsOf } from "./panels.ts";
 
@@ -26,15 +26,15 @@ export interface ReportRequest {
   requires: readonly string[];
 }
 
-/** Open tasks that a report lists; the counts say how many there are. */
-const OPEN_TASKS = 100;
+/** Open tasks, and lost ones, that a report lists; the counts say how many there are. */
+const LISTED_TASKS = 100;
 
 /** Everything that a growth report says, from one moment. The trends are those of the last decision's cadence. */
 export async function collectReport(tx: Transaction, request: ReportRequest, config: Config): Promise<GrowthReport> {
   const from = windowStart(request.window, tx.now);
   const standing = await readStanding(tx);
   const { cycles } = await readCycles(tx);
-  const last = cycles.at(-1);
+  const last = await ledgered(tx, cycles.at(-1));
   const cadence: Cadence = last?.cadence ?? "monthly";
   const { readings, conflicts } = await signalFacts(tx, await signalBasis(tx, cadence, config, standing.incidents));
   const required = await Promise.all(request.requires.map((id) => tx.tasks.get(id)));
@@ -73,6 +73,12 @@ export async function collectReport(tx: Transaction, request: ReportRequest, con
     ),
     ledger_head: formatHead(await tx.ledger.head()),
   };
+}
+
+/** The entry, saying so in its reason where no decision of it was recorded here. */
+async function ledgered(tx: Transaction, entry: CycleEntry | undefined): Promise<CycleEntry | undefined> {
+  if (!entry || (await recordedDecision(tx, entry.id))) return entry;
+  return { ...entry, reason: `not in the ledger, so imported or written by hand: ${entry.reason}` };
 }
 
 /** The last decision with how sure it is and what would change it. */
@@ -116,10 +122,11 @@ async function sprintProgress(tx: Transaction): Promise<SprintProgress | null> {
 }
 
 async function taskFacts(tx: Transaction, from: string): Promise<GrowthReport["tasks"]> {
-  const unfinished = await tx.tasks.list({ status: ["pending", "claimed", "in_progress"], limit: OPEN_TASKS });
-  const lost = (await tx.tasks.list({ status: ["failed", "cancelled"] })).filter(
-    ({ completed_at = "" }) => completed_at >= from,
-  );
+  const unfinished = await tx.tasks.list({ status: ["pending", "claimed", "in_progress"], limit: LISTED_TASKS });
+  const lost = (await tx.tasks.list({ status: ["failed", "cancelled"] }))
+    .filter(({ completed_at = "" }) => completed_at >= from)
+    .toSorted((a, b) => ((a.completed_at ?? "") < (b.completed_at ?? "") ? 1 : -1))
+    .slice(0, LISTED_TASKS);
   return {
     counts: await tx.tasks.count(),
     open: unfinished.map(({ id, title, owner, due_date, status }) => ({

@@ -8,14 +8,14 @@ import type { Conflict } from "../../lib/trends.ts";
 /** One action as a line with owner and day, and with what would prove it wrong where that is known. */
 export function actionLine(action: Action & { rollback_condition?: string }): string {
   const rollback = action.rollback_condition ? ` — rolled back if: ${cell(action.rollback_condition)}` : "";
-  return `- [${action.status === "done" ? "x" : " "}] ${action.title} — ${action.owner}, due ${action.due_date} (\`${action.id}\`)${action.reason ? ` — ${action.status}: ${action.reason}` : ""}${rollback}`;
+  return `- [${action.status === "done" ? "x" : " "}] ${cell(action.title)} — ${cell(action.owner)}, due ${action.due_date} (\`${action.id}\`)${action.reason ? ` — ${action.status}: ${cell(action.reason)}` : ""}${rollback}`;
 }
 
 /** Both sides of each conflict, with observation ids. */
 export function conflictLines(conflicts: readonly Conflict[]): string[] {
   return conflicts.map(
     (conflict) =>
-      `- ${conflict.metric}${conflict.scope ? ` of ${cell(conflict.scope)}` : ""} (${conflict.kind}${daysOf(conflict)}): ${conflict.claims.map((claim) => `${claim.source} ${claim.value ?? claim.trend}, observed ${claim.observed_at.slice(0, 10)}, \`${claim.observation}\``).join(" against ")}; ${conflict.used ? `${conflict.used} is used` : "none is used"}`,
+      `- ${cell(conflict.metric)}${conflict.scope ? ` of ${cell(conflict.scope)}` : ""} (${conflict.kind}${daysOf(conflict)}): ${conflict.claims.map((claim) => `${cell(claim.source)} ${claim.value ?? claim.trend}, observed ${claim.observed_at.slice(0, 10)}, \`${claim.observation}\``).join(" against ")}; ${conflict.used ? `${cell(conflict.used)} is used` : "none is used"}`,
   );
 }
 
@@ -33,6 +33,8 @@ export function renderCycleReport(
     openActions: readonly Action[];
     /** Cadences that should have run since, this cycle counted. */
     overdue: readonly { cadence: string; last?: string }[];
+    /** Measured signals and where their series come from. */
+    sources: ReadonlyMap<string, string>;
   },
 ): string {
   return `# ${cycle.cadence} cycle: ${cycle.decision}
@@ -103,7 +105,9 @@ ${linesOr(
 ## What the figures rest on
 
 ${linesOr(
-  cycle.signals.filter((one) => one.observations.length > 0).map(footnote),
+  cycle.signals
+    .filter((one) => one.observations.length > 0)
+    .map((one) => footnote(one, context.sources.get(one.signal))),
   "No observations stand behind this decision.",
 )}
 
@@ -123,10 +127,12 @@ function signalRow(one: Signal): string {
   return `| ${one.signal} | ${one.trend} | ${one.basis} | ${figures} | ${cell(one.why)} | ${notes} |`;
 }
 
-/** The observations of a reading, and the formula where one computed them. */
-function footnote({ signal, basis, observations }: Signal): string {
-  const formula = SIGNAL_NAMES.find((name) => name === signal);
-  const how = basis === "measured" && formula ? `; ${SIGNAL_FORMULAS[formula].says}` : "";
+/** The observations of a reading, and the formula where one computed them; another source states its own figures. */
+function footnote({ signal, basis, observations }: Signal, source: string | undefined): string {
+  const name = SIGNAL_NAMES.find((one) => one === signal);
+  const formula = name && SIGNAL_FORMULAS[name];
+  const made = formula?.source === source ? formula?.says : undefined;
+  const how = basis === "measured" ? `; ${made ?? `as ${cell(source ?? "its source")} states them`}` : "";
   return `- [${signal}] ${observations.map((id) => `\`${id}\``).join(", ")}, ${basis}${how}`;
 }
 

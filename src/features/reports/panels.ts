@@ -22,15 +22,17 @@ export function panelsOf({ readings, incidents, trackingChanges, at }: PanelFact
   const footnotes = readings.flatMap((reading): Footnote[] => {
     const id = footnoteId(reading);
     if (reading.observations.length === 0) return [];
-    const { source, says } = SIGNAL_FORMULAS[reading.signal];
-    const how = reading.basis === "measured" ? `; from ${source}: ${says}` : `; ${reading.basis}`;
+    const { source: own, says } = SIGNAL_FORMULAS[reading.signal];
+    const { basis, source = own } = reading;
+    const how =
+      basis === "measured" ? `; from ${source}${source === own ? `: ${says}` : ", as it states them"}` : `; ${basis}`;
     return [{ id, text: `${reading.signal}: ${reading.observations.join(", ")}${how}` }];
   });
   const known = new Set(footnotes.map(({ id }) => id));
   const panels = readings.flatMap((reading): TrendPanel[] => {
-    const { signal, measured, basis, trend } = reading;
+    const { signal, measured, basis, trend, source = SIGNAL_FORMULAS[signal].source } = reading;
     if (!measured) return [];
-    const { counts, unit, source } = SIGNAL_FORMULAS[signal];
+    const { counts, unit } = SIGNAL_FORMULAS[signal];
     const marks = marksOf(signal, { incidents, trackingChanges, at });
     const id = footnoteId(reading);
     return [

@@ -3,7 +3,7 @@ import { renderError } from "../../errors.ts";
 import type { TeamMember } from "../../features/claude-code-agent-loader/team.ts";
 import type { ToolPolicy } from "../../features/claude-code-agent-loader/policy.ts";
 import type { Store } from "../../store/store.ts";
-import type { ToolOutcome } from "../../tools/ohmymkt/define.ts";
+import type { Attachment, ToolOutcome } from "../../tools/ohmymkt/define.ts";
 import { CATALOG, type CatalogEntry } from "../../tools/ohmymkt/catalog.ts";
 import { askPerson, type AskedCalls } from "./ask.ts";
 import type { Background } from "./background.ts";
@@ -60,9 +60,15 @@ async function callTool(host: ToolHost, name: string, raw: unknown, call: HostTo
   }
 }
 
-/** What the host shows of an outcome: its text, and its files as data URLs. */
+/** What the host shows of an outcome: its text, and its files as data URLs; files that cannot be made are a line of the text. */
 export async function hostResult({ text, attach }: ToolOutcome): Promise<ToolResult> {
-  const attachments = (await attach?.()) ?? [];
+  let attachments: readonly Attachment[];
+  try {
+    attachments = (await attach?.()) ?? [];
+  } catch (error) {
+    // The work is done and recorded, and the answer says so.
+    return `${text}\nThe picture could not be made: ${error instanceof Error ? error.message : String(error)}`;
+  }
   if (attachments.length === 0) return text;
   return {
     output: text,

@@ -60,6 +60,13 @@ export function importPromises(bench: Bench): void {
       expect(await bring(bench, "early", [early])).toMatchObject({ known: 1, stored: 0 });
     });
 
+    test("a file does not become final by being read again later, over what came in between", async () => {
+      await bring(bench, "early", [clicks(1, 10, { final: false }), clicks(2, 7, { final: false })]);
+      await bring(bench, "late", [clicks(1, 12)]);
+      expect(await bring(bench, "early", [clicks(1, 10), clicks(2, 7)])).toMatchObject({ stored: 0, known: 2 });
+      expect(await countedClicks(bench)).toEqual({ "": [12, 7] });
+    });
+
     test("two values of one day in one file are both kept, the later counts, and reading it again adds nothing", async () => {
       const rows = [clicks(2, 1), clicks(1, 5), clicks(1, 6), clicks(1, 6)];
       expect(await bring(bench, "f1", rows)).toMatchObject({ stored: 3, known: 1, revised: 1 });
@@ -137,6 +144,7 @@ export function importPromises(bench: Bench): void {
       ["a scope too long", { scope: "x".repeat(2001) }, /scope expected at most 2000 characters, got 2001/],
       ["a metric too long", { metric: "m".repeat(101) }, /metric expected at most 100/],
       ["no metric", { metric: "" }, /metric expected a name/],
+      ["a name of two lines", { metric: "a\n# b" }, /metric expected one line of text/],
       ["a text that the database would cut", { scope: "a\0b" }, /scope expected Unicode/],
       ["half a character", { scope: "\ud800" }, /scope expected Unicode/],
       ["a day that does not exist", { day: "2026-02-30" }, /day expected YYYY-MM-DD, got "2026-02-30"/],

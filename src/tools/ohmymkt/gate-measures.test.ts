@@ -61,6 +61,34 @@ test("before any import, each measurable field says what is missing", async () =
   expect(refused.message).toContain("cannot be measured now");
 });
 
+test.each(["measured: 990 of 1000 impressions", " Measured : all", "\u200bｍeasured： all 2 inputs"])(
+  "evidence that only looks computed is refused: %p",
+  async (evidence) => {
+    const update = { gate: "ownership_gate", field: "priority_query_coverage", value: 0.99, evidence };
+    const refused = await bench.refusal("update_gates", { updates: [update] });
+    expect([refused.code, refused.hint]).toEqual(["invalid_arguments", expect.stringContaining('"measured"')]);
+    expect(bench.questions).toEqual([]);
+  },
+);
+
+test("figures that changed between the question and the answer open nothing", async () => {
+  await load("gsc.csv");
+  put(".ohmymkt/research/query-map.csv", MAP.replace("intent-ops,\n", "intent-ops,/routing\n"));
+  const answer = bench.answer;
+  Object.defineProperty(bench, "answer", {
+    get() {
+      put(
+        ".ohmymkt/research/query-map.csv",
+        MAP.replace("intent-ops,\n", "intent-ops,/routing\n").replace(",/scheduling", ","),
+      );
+      return answer;
+    },
+  });
+  const refused = await bench.refusal("update_gates", set("ownership_gate", "priority_query_coverage", 1));
+  expect(refused.message).toMatch(/measures 0\.\d+, got 1/);
+  expect(await bench.text("check_gates")).toContain("| ownership_gate | priority_query_coverage | 0 | FAIL |");
+});
+
 test("coverage is the share of priority impressions with one owner, and its evidence is the figures", async () => {
   await load("gsc.csv");
   const text = await bench.text("check_gates");

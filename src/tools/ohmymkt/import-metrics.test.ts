@@ -146,15 +146,59 @@ describe("an import", () => {
     expect(kept).toHaveLength(168);
   });
 
+  test("follows the brand pattern there and back", async () => {
+    const values: (number | undefined)[] = [];
+    for (const brand_pattern of ["fieldwise", "fieldwise|software", "fieldwise"]) {
+      await bench.store.close();
+      bench = open({ brand_pattern });
+      put("gsc.csv", sampleExports().gscDaily);
+      await analyst({ file: "gsc.csv" });
+      values.push((await signal("non_brand_visibility"))[0]?.points[0]?.value);
+    }
+    expect(values[1]).toBeLessThan(values[0] ?? 0);
+    expect(values[2]).toBe(values[0]);
+  });
+
+  test("goes on when later exports have more dimensions, and counts no day twice", async () => {
+    const header = "clicks,impressions,ctr,position";
+    put("a.csv", `date,query,${header}\n2026-09-01,x,1,10,0.1,2\n2026-09-02,x,1,20,0.1,2\n`);
+    put("b.csv", `date,query,page,${header}\n2026-09-02,x,/,1,19,0.1,2\n2026-09-03,x,/,1,30,0.1,2\n`);
+    await analyst({ file: "a.csv" });
+    await analyst({ file: "b.csv" });
+    const [visibility] = await signal("non_brand_visibility");
+    expect(visibility?.points.map(({ day, value }) => [day, value])).toEqual([
+      ["2026-09-01", 10],
+      ["2026-09-02", 20],
+      ["2026-09-03", 30],
+    ]);
+  });
+
+  test("of a file that is written to meanwhile is refused", async () => {
+    put("gsc.csv", sampleExports().gscDaily);
+    const file = await bench.store.file("gsc.csv");
+    const read = async (): Promise<number> => {
+      let bytes = 0;
+      for await (const piece of file.bytes()) bytes += piece.length;
+      return bytes;
+    };
+    expect(await read()).toBe(file.size);
+    put("gsc.csv", `${sampleExports().gscDaily}2026-10-18,x,1,1,1,1\n`);
+    expect(await read().catch((error: unknown) => error)).toMatchObject({ code: "stale" });
+  });
+
   test.each([
     ["../outside.csv", "not_found"],
     ["/etc/hostname", "not_allowed"],
     ["link.csv", "not_allowed"],
+    [".env", "not_allowed"],
+    ["env.csv", "not_allowed"],
     ["exports", "invalid_arguments"],
     ["nothing.csv", "not_found"],
   ])("of %s is refused", async (file, code) => {
     put("exports/a.csv", "x");
     symlinkSync("/etc/hostname", join(workspace.directory, "link.csv"));
+    put(".env", "API_KEY=sk-secret\n");
+    symlinkSync(join(workspace.directory, ".env"), join(workspace.directory, "env.csv"));
     expect((await bench.refusal("import_metrics", { file }, "growth-analyst")).code).toBe(code as "not_found");
   });
 
@@ -194,6 +238,57 @@ describe("a decision", () => {
     const { cycle } = await decided();
     expect(trends(cycle.signals)).toMatchObject({ non_brand_visibility: "measured down" });
     expect(cycle.decision).toBe("intervene");
+  });
+
+  test("is not hidden by a value that somebody states under the same source", async () => {
+    await importAll({ visibilityGrowth: -0.4 });
+    const stated = {
+      track: "visibility_track",
+      metric: "non_brand_visibility",
+      source: "gsc",
+      observed_at: "2026-10-18",
+    };
+    await bench.call("update_metrics", { ...stated, value: 9, trend: "up" }, "growth-analyst");
+    expect(trends((await decided()).cycle.signals)).toMatchObject({ non_brand_visibility: "measured down" });
+  });
+
+  test("is not stopped by an incident that a clock ahead of ours dated into the future", async () => {
+    await importAll({ visibilityGrowth: -0.4 });
+    const incident = {
+      schema_version: 1,
+      id: "inc-1",
+      severity: "P1",
+      module: "scale_loop",
+      summary: "s",
+      updates: [],
+    };
+    const dated = { ...incident, status: "open", created_at: "2026-10-21T03:00:00.000Z" };
+    put(".ohmymkt/incidents/inc-1.json", JSON.stringify(dated));
+    expect(trends((await decided()).cycle.signals)).toMatchObject({ non_brand_visibility: "measured down" });
+  });
+
+  test("names the source whose figures it rests on, and our formula only for what we computed", async () => {
+    const days = Array.from({ length: 84 }, (_, n) => new Date(Date.parse("2026-07-28") + n * 86_400_000));
+    put(
+      "tool.csv",
+      `day,v\n${days.map((day, n) => `${day.toISOString().slice(0, 10)},${1000 + n * 10}`).join("\n")}\n`,
+    );
+    await analyst({ file: "tool.csv", mapping: { v: "non_brand_visibility" }, source: "rank tool" });
+    const { paths } = (await bench.call("report_growth")).value as { paths: string[] };
+    await decided();
+    const reports = await bench.look(async (tx) =>
+      Promise.all(
+        (await tx.artifacts.list("reports"))
+          .filter((path) => path.endsWith(".md"))
+          .map((path) => tx.artifacts.read(path)),
+      ),
+    );
+    expect(paths).toHaveLength(3);
+    expect(reports).toHaveLength(2);
+    for (const report of reports) {
+      expect(report).toMatch(/rank tool,? (?:as it )?states? them|as rank tool states them/);
+      expect(report).not.toContain("Σ impressions");
+    }
   });
 
   test("counts only what stands after a tracking change", async () => {

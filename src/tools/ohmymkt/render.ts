@@ -44,3 +44,8 @@ export function renderMeasures(report: GateReport, measures: readonly GateMeasur
   });
   return lines.length > 0 ? ["", "Measured now:", ...lines].join("\n") : "";
 }
+
+/** The first lines, and one that says how many are left out and where they stand. */
+export function atMost(most: number, lines: readonly string[], where: string): string[] {
+  return lines.length <= most ? [...lines] : [...lines.slice(0, most), `… and ${lines.length - most} more: ${where}`];
+}

@@ -2,6 +2,10 @@ import { z } from "zod";
 import { writeGrowthReport } from "../../features/reports/growth.ts";
 import { defineTool } from "./define.ts";
 import { plain } from "./lean-schema.ts";
+import { atMost } from "./render.ts";
+
+/** Tasks that the answer names. */
+const SHOWN = 20;
 
 export const reportGrowth = defineTool({
   name: "ohmymkt_report_growth",
@@ -32,7 +36,11 @@ export const reportGrowth = defineTool({
         (task) =>
           `Required and not finished: ${task.id} (${task.status}) ${task.title}${task.why ? `: ${task.why}` : ""}`,
       ),
-      ...report.tasks.lost.map((task) => `${task.status}: ${task.id} ${task.title} (${task.owner}): ${task.why}`),
+      ...atMost(
+        SHOWN,
+        report.tasks.lost.map((task) => `${task.status}: ${task.id} ${task.title} (${task.owner}): ${task.why}`),
+        "the report lists them",
+      ),
       `Signals: ${report.signals.map((one) => `${one.signal} ${one.trend}`).join(", ")}`,
       `Gates: ${report.gates.overall}. Campaign: ${report.campaign}. Conflicts: ${report.conflicts.length}. Incidents: ${report.incidents.length}. Open actions: ${report.actions.length}.`,
       report.overdue.length > 0 ? `Overdue cadences: ${report.overdue.join("; ")}` : "",

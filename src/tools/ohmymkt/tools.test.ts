@@ -270,6 +270,51 @@ describe("incidents, cycles and reports", () => {
     expect(report).toContain("Conflicts: 1");
   });
 
+  test("the day of today counts as today east of UTC too, and tomorrow nowhere", async () => {
+    await bench.store.close();
+    bench = toolBench({
+      directory: workspace.directory,
+      now: Date.parse("2026-12-01T20:00:00Z"),
+      config: { timezone: "Asia/Tokyo" },
+    });
+    const stated = { track: "quality_track", metric: "leads", value: 4, source: "crm" };
+    const { value } = await bench.call("update_metrics", { ...stated, observed_at: "2026-12-02" }, "growth-analyst");
+    expect(value).toMatchObject({ stored: [{ observed_at: "2026-12-01T20:00:00.000Z" }] });
+    const tomorrow = await bench.refusal("update_metrics", { ...stated, observed_at: "2026-12-03" }, "growth-analyst");
+    expect(tomorrow.message).toContain("in the future");
+  });
+
+  test("a decision that a hand wrote over is reported as it was made, and an invented one as what it is", async () => {
+    const file = path("state/cycles.json");
+    await bench.call("run_cycle", { cadence: "weekly" });
+    const whole = readFileSync(file, "utf8");
+    writeFileSync(
+      file,
+      whole.replaceAll('"intervene"', '"continue"').replace(/"reason": "[^"]*"/, '"reason": "all is well"'),
+    );
+    expect(await bench.text("report_growth")).toContain("Decision: intervene — visibility is not up");
+    expect(await bench.text("read_state", { file: "cycles" })).not.toContain("all is well");
+    writeFileSync(file, whole.replace(/"id": "weekly-\d+-\d+"/, '"id": "weekly-invented"'));
+    expect(await bench.text("report_growth")).toContain("Decision: intervene — not in the ledger");
+  });
+
+  test("hundreds of conflicts and lost tasks do not drown the answer", async () => {
+    const stated = (source: string, value: number) =>
+      Array.from({ length: 60 }, (_, n) => ({ track: "quality_track", metric: `m${n}`, value, source }));
+    const observations = [...stated("crm", 1), ...stated("sheet", 9)];
+    const text = await bench.text("update_metrics", { observations }, "growth-analyst");
+    expect(text.match(/^Conflict in/gm)).toHaveLength(20);
+    expect(text).toContain("… and 40 more: see them in ohmymkt_report_growth");
+    await bench.look(async (tx) => {
+      const task = { objective: "o", owner: "seo-engineer", acceptance_criteria: [] };
+      await tx.tasks.create(Array.from({ length: 130 }, (_, n) => ({ ...task, id: `t${n}`, title: `t${n}` })));
+      for (let n = 0; n < 130; n += 1) await tx.tasks.transition(`t${n}`, "cancelled");
+    });
+    const report = await bench.call("report_growth");
+    expect(report.text.match(/^cancelled: t/gm)).toHaveLength(20);
+    expect(report.value).toMatchObject({ tasks: { counts: { cancelled: 130 }, lost: { length: 100 } } });
+  });
+
   test("a report is partial while a required task is unfinished", async () => {
     await started();
     await bench.call("incident", { severity: "P0", summary: "x" });

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { signalBasis, signalFacts } from "../../features/governance/facts.ts";
 import { OhmymktError } from "../../errors.ts";
 import { actorLabel } from "../../lib/actor.ts";
+import { localDay } from "../../lib/days.ts";
 import { METRICS_DOCUMENT, metricsDocument, SIGNALS, TRACKS } from "../../lib/metrics.ts";
 import type { Observation } from "../../lib/observations.ts";
 import type { Conflict, SignalReading } from "../../lib/trends.ts";
@@ -71,6 +72,12 @@ export const updateMetrics = defineTool({
       .join("\n"),
 });
 
+/** The instant that was stated. East of UTC the day of today begins before UTC's does: it is taken as now. */
+function observedAt(stated: string | undefined, now: string, timezone: string): string {
+  if (stated === undefined || (stated === localDay(now, timezone) && stated > now)) return now;
+  return new Date(stated).toISOString();
+}
+
 type Stated = { [K in keyof typeof One]?: z.output<(typeof One)[K]> | undefined } & {
   track: (typeof TRACKS)[number];
   metric: string;
@@ -89,7 +96,7 @@ function toObservation(
   if (stated.value === undefined && stated.trend === undefined) {
     throw new OhmymktError("invalid_arguments", `${metric} expected a value or a trend, got neither`);
   }
-  const observed = stated.observed_at === undefined ? now : new Date(stated.observed_at).toISOString();
+  const observed = observedAt(stated.observed_at, now, context.config.timezone);
   if (observed > now) {
     throw new OhmymktError("invalid_arguments", `${metric} was observed at ${observed}, which is in the future`, {
       hint: `it is now ${now}`,

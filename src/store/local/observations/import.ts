@@ -25,6 +25,7 @@ export function importBatch(
   if (rows.length === 0) return { stored: 0, known: 0, revised: 0 };
   const begun = seqBefore(sql, file);
   const isNew = !wasRecorded(sql, file);
+  const origin = { begun, isNew };
   const batch = new OpenBatch(context);
   const table = new SeriesTable(sql);
   const { source } = file;
@@ -39,7 +40,7 @@ export function importBatch(
   placed.sort((a, b) => a.series.id - b.series.id || a.observedAt - b.observedAt);
   for (const { series, observedAt, value, final } of placed) {
     const held = heldOn(sql, series, observedAt);
-    if (isKnown(held, { value, final }, begun)) known += 1;
+    if (isKnown(held, { value, final }, origin)) known += 1;
     else {
       if (held.length > 0 && counting(held)?.value !== value) revised += 1;
       batch.add(series, { observedAt, value, trend: null, final });
@@ -115,15 +116,20 @@ function counting(held: readonly Held[]): Held | undefined {
 
 /**
  * Whether a row is no news: it says what counts now, or what counted when its file was first read, or was said after that
- * moment. So a file that is read again changes nothing, and a new file that returns to an older value does.
+ * moment. So a file that is read again changes nothing, also when its days have become old enough to count as final since,
+ * and a new file that returns to an older value does.
  */
-function isKnown(held: readonly Held[], row: { value: number; final: boolean }, begun: number): boolean {
+function isKnown(
+  held: readonly Held[],
+  row: { value: number; final: boolean },
+  { begun, isNew }: { begun: number; isNew: boolean },
+): boolean {
   if (held.length === 0) return false;
   const says = (one: Held | undefined): boolean =>
     one !== undefined && one.value === row.value && (one.final || !row.final);
   return (
     says(counting(held)) ||
     says(counting(held.filter((one) => one.seq <= begun))) ||
-    held.some((one) => one.seq > begun && says(one))
+    held.some((one) => one.seq > begun && (says(one) || (!isNew && one.value === row.value)))
   );
 }
