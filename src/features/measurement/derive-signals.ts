@@ -11,6 +11,9 @@ import { eachValue } from "./scoped-values.ts";
 
 /** Ledger kind of a derivation; `evidence` holds the settings' hash and the days. */
 const DERIVED = "signals.derived";
+/** Format under which computed values are recorded; the file is `fileOf` the signal. */
+const FORMAT = "derived";
+const fileOf = (signal: Signal): string => `${signal} by formula`;
 const EVER = { from: "2000-01-01", to: "9999-12-31" } as const;
 
 /** Days of one signal that were computed and stored. */
@@ -59,11 +62,21 @@ export async function deriveSignals(
       final,
     }));
     const sha256 = hashValue({ rules, known, signal, rows });
-    await tx.observations.importBatch({ file: `${signal} by formula`, sha256, format: "derived", source }, rows);
+    await tx.observations.importBatch({ file: fileOf(signal), sha256, format: FORMAT, source }, rows);
     derived.push({ signal, source, days: values.length, from: first.day, to: last.day });
   }
   await tx.ledger.append({ kind: DERIVED, subject: "all", evidence: { rules, ...period, derived } });
   return derived;
+}
+
+/** The signals that were ever computed from exports, each as `<signal> <source>`. */
+export async function computedSignals(tx: Transaction): Promise<ReadonlySet<string>> {
+  const computed = (await tx.observations.imports()).filter(({ format }) => format === FORMAT);
+  return new Set(
+    computed.flatMap(({ file, source }) =>
+      SIGNAL_NAMES.filter((signal) => file === fileOf(signal)).map((signal) => `${signal} ${source}`),
+    ),
+  );
 }
 
 interface Basis {

@@ -240,8 +240,7 @@ describe("a decision", () => {
     expect(cycle.decision).toBe("intervene");
   });
 
-  test("is not hidden by a value that somebody states under the same source", async () => {
-    await importAll({ visibilityGrowth: -0.4 });
+  test("is not hidden by a value that somebody stated under the same source before the import", async () => {
     const stated = {
       track: "visibility_track",
       metric: "non_brand_visibility",
@@ -249,6 +248,7 @@ describe("a decision", () => {
       observed_at: "2026-10-18",
     };
     await bench.call("update_metrics", { ...stated, value: 9, trend: "up" }, "growth-analyst");
+    await importAll({ visibilityGrowth: -0.4 });
     expect(trends((await decided()).cycle.signals)).toMatchObject({ non_brand_visibility: "measured down" });
   });
 
@@ -289,6 +289,19 @@ describe("a decision", () => {
       expect(report).toMatch(/rank tool,? (?:as it )?states? them|as rank tool states them/);
       expect(report).not.toContain("Σ impressions");
     }
+  });
+
+  test("does not take typed values for imported ones", async () => {
+    await importAll();
+    const typed = { track: "visibility_track", metric: "non_brand_visibility", value: 9999, observed_at: "2026-10-18" };
+    const refused = await bench.refusal("update_metrics", { ...typed, source: "gsc" }, "growth-analyst");
+    expect(refused).toMatchObject({
+      code: "not_allowed",
+      message: "non_brand_visibility is computed from the exports of gsc; expected an import, got the value 9999",
+    });
+    const own = await bench.text("update_metrics", { ...typed, source: "crm" }, "growth-analyst");
+    expect(own).toContain("Conflict in non_brand_visibility (value)");
+    expect((await signal("non_brand_visibility")).map(({ source }) => source)).toEqual(["crm", "gsc"]);
   });
 
   test("counts only what stands after a tracking change", async () => {

@@ -1,11 +1,13 @@
 import { z } from "zod";
 import { signalBasis, signalFacts } from "../../features/governance/facts.ts";
+import { computedSignals } from "../../features/measurement/derive-signals.ts";
 import { OhmymktError } from "../../errors.ts";
 import { actorLabel } from "../../lib/actor.ts";
 import { localDay } from "../../lib/days.ts";
 import { METRICS_DOCUMENT, metricsDocument, SIGNALS, TRACKS } from "../../lib/metrics.ts";
 import type { Observation } from "../../lib/observations.ts";
 import type { Conflict, SignalReading } from "../../lib/trends.ts";
+import type { Transaction } from "../../store/store.ts";
 import { defineTool, type RunContext } from "./define.ts";
 import { hidden, outlined } from "./lean-schema.ts";
 import { renderConflicts, renderReadings } from "./render-signals.ts";
@@ -49,11 +51,12 @@ export const updateMetrics = defineTool({
         "invalid_arguments",
         "ohmymkt_update_metrics expected track and metric together, or observations",
         {
-          hint: `for example {track: "quality_track", metric: "high_intent_session", value: 412, source: "ga4"}`,
+          hint: `for example {track: "quality_track", metric: "high_intent_session", value: 412, source: "crm"}`,
         },
       );
     }
     return context.transact(async (tx) => {
+      await refuseComputed(tx, all);
       const stored = await tx.observations.append(all.map((one) => toObservation(one, tx.now, context)));
       const facts = await signalFacts(tx, await signalBasis(tx, "weekly", context.config));
       await tx.documents.write(METRICS_DOCUMENT, metricsDocument(facts.readings), {
@@ -71,6 +74,18 @@ export const updateMetrics = defineTool({
       .filter(Boolean)
       .join("\n"),
 });
+
+/** A signal that is computed from a source's exports is not typed in under that source's name: it would pass for imported data. */
+async function refuseComputed(tx: Transaction, all: readonly Stated[]): Promise<void> {
+  const computed = await computedSignals(tx);
+  const typed = all.find((one) => one.value !== undefined && computed.has(`${one.metric} ${one.source ?? ""}`));
+  if (!typed) return;
+  throw new OhmymktError(
+    "not_allowed",
+    `${typed.metric} is computed from the exports of ${typed.source}; expected an import, got the value ${typed.value}`,
+    { hint: "import a newer export with ohmymkt_import_metrics, or name who states it as source: it is kept beside" },
+  );
+}
 
 /** The instant that was stated. East of UTC the day of today begins before UTC's does: it is taken as now. */
 function observedAt(stated: string | undefined, now: string, timezone: string): string {
