@@ -37,7 +37,7 @@ export interface ImportReport {
 }
 
 /** Values that are stored in one transaction: some hundred milliseconds of the project's lock. */
-const PIECE = 50_000;
+const PIECE = 75_000;
 /** Bytes that are hashed, so that importing the file again is known. */
 const ALGORITHM = "sha256";
 

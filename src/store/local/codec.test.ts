@@ -67,6 +67,11 @@ test.each([Json, Markdown])(
   },
 );
 
+test("a line that ends with a blank keeps it, however deep it is nested", async () => {
+  const given = { schema_version: 1 as const, "---": [[[" \n"]]], body: "---" };
+  expect(await decode(Markdown, await encode(Markdown, given), "repair")).toEqual(given);
+});
+
 test("a Markdown file keeps the order of its members and the text below to the byte", async () => {
   const bytes = await encode(Markdown, {
     schema_version: 1,

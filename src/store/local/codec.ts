@@ -1,3 +1,4 @@
+import { canonicalJson } from "../../lib/canonical.ts";
 import type { Document } from "../../lib/documents.ts";
 import { OhmymktError } from "../../errors.ts";
 import { firstIssue } from "./issues.ts";
@@ -29,8 +30,12 @@ async function toMarkdown<T>(document: Document<T>, value: T): Promise<string> {
   const { body, ...front } = asRecord(value) ?? {};
   if (typeof body !== "string")
     throw new OhmymktError("internal", `${document.name}: a Markdown document needs a text member "body"`);
-  const { stringify } = await import("yaml");
-  return `---\n${stringify(front, { lineWidth: 0, aliasDuplicateObjects: false })}---\n${body}`;
+  const { parse, stringify } = await import("yaml");
+  const plain = { lineWidth: 0, aliasDuplicateObjects: false };
+  const readable = stringify(front, plain);
+  // A block of lines loses blanks at a line's end in some nestings; quoted texts never do.
+  const isSafe = canonicalJson(parse(readable)) === canonicalJson(front);
+  return `---\n${isSafe ? readable : stringify(front, { ...plain, blockQuote: false })}---\n${body}`;
 }
 
 function utf8<T>(document: Document<T>, bytes: Uint8Array, advice: Advice): string {
