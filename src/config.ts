@@ -63,6 +63,41 @@ export const MeasurementSettings = z.strictObject({
 });
 export type MeasurementSettings = z.infer<typeof MeasurementSettings>;
 
+/** How content leaves the building. */
+const PublishingSettings = z.strictObject({
+  banned_terms: z
+    .array(z.string().trim().min(1).max(200))
+    .max(1000)
+    .default([])
+    .describe("Words and phrases that nothing published may hold, without regard to case"),
+  check_links: z
+    .boolean()
+    .default(true)
+    .describe(
+      "Whether the links of what is composed are asked for, so that broken ones are told before anything is sent",
+    ),
+  max_attempts: z
+    .int()
+    .min(1)
+    .max(100)
+    .default(5)
+    .describe("Attempts of a delivery that certainly did not happen before it is held and an incident is opened"),
+  backoff_seconds: z
+    .number()
+    .min(0)
+    .max(86_400)
+    .default(60)
+    .describe(
+      "Pause before such a delivery is tried again, where the platform names none; it doubles with each attempt",
+    ),
+  send_seconds: z
+    .number()
+    .min(1)
+    .max(600)
+    .default(60)
+    .describe("Longest exchange with a platform; after it the outcome is unknown until it was read back"),
+});
+
 /** Settings of a project, `.ohmymkt/config.json`, written by a person; every member is optional. */
 export const Config = z.strictObject({
   schema_version: z.literal(1).default(1).describe("Format of this file; it may be left out"),
@@ -120,6 +155,7 @@ export const Config = z.strictObject({
     .default({ parallel: 3, minutes: 30, tokens: 2_000_000, tool_calls: 200, lease_seconds: 60 })
     .describe("Limits of the swarm"),
   measurement: MeasurementSettings.prefault({}).describe("How signals are computed from imported data"),
+  publishing: PublishingSettings.prefault({}).describe("Rules and limits of what leaves the building"),
   tasks: TaskSettings.prefault({}).describe("Leases, attempts and limits of the task pool"),
   timezone: z
     .string()

@@ -14,6 +14,7 @@ export const ERROR_CODES = {
   newer_version: "A file or database was written by a newer ohmymkt.",
   busy: "Another process held the project's lock for too long.",
   storage: "The disk or the database refused an operation.",
+  provider: "A provider is missing, misconfigured, or refused; the message names the call that mends it.",
   internal: "A defect in ohmymkt itself.",
 } as const;
 
@@ -48,6 +49,7 @@ const NEXT: Record<ErrorCode, string> = {
   newer_version: "update ohmymkt",
   busy: "try again in a moment",
   storage: "free space or fix the permissions of .ohmymkt/, then try again; nothing was changed",
+  provider: 'look at the settings with ohmymkt_provider_config {action: "list"}',
   internal: "this is a defect of ohmymkt; please report it with the call that caused it",
 };
 

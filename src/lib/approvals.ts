@@ -3,7 +3,16 @@ import { Actor } from "./actor.ts";
 import { hashValue } from "./canonical.ts";
 
 /** What needs a person, and the word that the question begins with. */
-export const APPROVAL_KINDS = ["gate", "plan", "campaign", "incident", "spend", "publish", "retract"] as const;
+export const APPROVAL_KINDS = [
+  "gate",
+  "plan",
+  "campaign",
+  "incident",
+  "spend",
+  "publish",
+  "retract",
+  "provider",
+] as const;
 export const ApprovalKind = z.enum(APPROVAL_KINDS);
 export type ApprovalKind = z.infer<typeof ApprovalKind>;
 

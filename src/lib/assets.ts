@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { OhmymktError } from "../errors.ts";
 import { defineDocument } from "./documents.ts";
+import { Generated } from "./generated.ts";
 import { assertId } from "./names.ts";
 import { findEntry, freeId, named, oneLine, ResearchName, ResearchText, sameId, sameName } from "./research.ts";
 
@@ -76,6 +77,7 @@ export const Asset = z.strictObject({
   path: AssetPath.optional(),
   notes: ResearchText.optional(),
   alt_text: ResearchText.optional(),
+  generated: Generated.optional(),
   created_at: z.iso.datetime(),
   updated_at: z.iso.datetime(),
   updated_by: z.string(),
@@ -152,6 +154,24 @@ export function addAsset(
   return { manifest: { schema_version: 1, assets: [...assets, asset] }, asset, outcome: "added" };
 }
 
+/** Adds a finished file that a generator made; every one is an asset of its own. */
+export function addGenerated(
+  manifest: AssetManifest | undefined,
+  input: Pick<Asset, "type" | "name" | "format" | "path" | "alt_text"> & { generated: Generated },
+  write: { at: string; by: string },
+): AssetChange {
+  const assets = manifest?.assets ?? [];
+  const asset: Asset = {
+    id: freeId(input.name, assets, "asset"),
+    status: "done",
+    ...input,
+    created_at: write.at,
+    updated_at: write.at,
+    updated_by: write.by,
+  };
+  return { manifest: { schema_version: 1, assets: [...assets, asset] }, asset, outcome: "added" };
+}
+
 /** Changes what the call names of one asset, found by id or by its only name. Throws `not_found`, `ambiguous` or `invalid_arguments`. */
 export function updateAsset(
   manifest: AssetManifest | undefined,
@@ -171,6 +191,20 @@ export function updateAsset(
     asset,
     outcome: "updated",
   };
+}
+
+/** The manifest after an asset's last delivery was sent or taken back, or undefined when that changes nothing. */
+export function setPublished(
+  manifest: AssetManifest,
+  id: string,
+  published: boolean,
+  write: { at: string; by: string },
+): AssetManifest | undefined {
+  const status = published ? "published" : "done";
+  const asset = manifest.assets.find((one) => one.id === id);
+  if (!asset || asset.status === status || (!published && asset.status !== "published")) return undefined;
+  const changed: Asset = { ...asset, status, updated_at: write.at, updated_by: write.by };
+  return { ...manifest, assets: manifest.assets.map((one) => (one === asset ? changed : one)) };
 }
 
 function holds(asset: Asset, stated: AssetInput): boolean {
@@ -234,10 +268,11 @@ export function assetLine(asset: Asset): string {
   const parts = [
     asset.format,
     asset.path,
+    asset.generated?.ai === true && `AI-generated (${asset.generated.provider} ${asset.generated.model})`,
     asset.notes && `notes: ${oneLine(asset.notes, 200)}`,
     asset.alt_text && `alt: ${oneLine(asset.alt_text, 120)}`,
   ];
-  const details = parts.filter((part) => part !== undefined).map((part) => oneLine(part));
+  const details = parts.filter((part) => part !== undefined && part !== false).map((part) => oneLine(part));
   return [`- ${asset.id}: ${oneLine(asset.name)}, ${asset.type}, ${asset.status}`, ...details].join("; ");
 }
 

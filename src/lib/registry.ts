@@ -9,6 +9,7 @@ import { METRICS_DOCUMENT } from "./metrics.ts";
 import { MODULES_DOCUMENT } from "./modules.ts";
 import { PLANS } from "./plans.ts";
 import { POSITIONING_DOCUMENT } from "./positioning.ts";
+import { PROVIDERS_DOCUMENT } from "./providers.ts";
 import { BRIEFS } from "./research.ts";
 import { SPRINT_BOARD_DOCUMENT } from "./sprint-board.ts";
 
@@ -83,6 +84,13 @@ export const DOCUMENTS: readonly (Contract & { document: Document<unknown>; gove
     producer: "asset_manifest",
     consumer: "content work",
     trigger: "asset work",
+  },
+  {
+    document: PROVIDERS_DOCUMENT,
+    governs: false,
+    producer: "provider_config",
+    consumer: "generate_image, generate_video, publish",
+    trigger: "provider settings",
   },
 ];
 

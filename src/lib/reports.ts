@@ -31,7 +31,7 @@ export interface SprintProgress {
   not_executable: number;
 }
 
-/** Money that left, by purpose; `limit` is what was approved. */
+/** Estimated cost of paid calls, by purpose; `limit` is the plan's budget. */
 export interface SpendLine {
   purpose: string;
   spent: Money;
@@ -42,7 +42,7 @@ export interface SpendLine {
 export interface PublishingLine {
   title: string;
   platform: string;
-  status: "held" | "sent" | "failed" | "retracted";
+  status: "waiting" | "held" | "sent" | "unknown" | "failed" | "retracted";
   at: string;
   receipt?: string;
 }

