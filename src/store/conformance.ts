@@ -5,6 +5,8 @@ import { importPromises } from "./conformance/imports.ts";
 import { jobPromises } from "./conformance/jobs.ts";
 import { ledgerPromises } from "./conformance/ledger.ts";
 import { observationPromises } from "./conformance/observations.ts";
+import { outboxPromises } from "./conformance/outbox.ts";
+import { paidCallPromises } from "./conformance/paid-calls.ts";
 import { taskPromises } from "./conformance/tasks.ts";
 import { transactionPromises } from "./conformance/transactions.ts";
 import { CAUSE } from "./local/testing/fixtures.ts";
@@ -45,6 +47,8 @@ export function storeConformance(name: string, makeStore: (options: { now: () =>
     observationPromises(bench);
     importPromises(bench);
     jobPromises(bench);
+    outboxPromises(bench);
+    paidCallPromises(bench);
     ledgerPromises(bench);
   });
 }

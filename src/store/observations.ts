@@ -129,8 +129,8 @@ export interface Observations {
   days(filter: ScopedFilter): Promise<{ day: string; value: number; scopes: number }[]>;
   /** Shows every value that counts to `visit`, series by series in order of days, without holding them; how many there were. */
   each(filter: ScopedFilter, visit: (row: MeasuredDay) => void): Promise<number>;
-  /** The scopes of a metric, sorted. */
-  scopes(filter: ScopeFilter): Promise<string[]>;
+  /** Shows the scopes of a metric to `visit`, sorted. */
+  eachScope(filter: ScopeFilter, visit: (scope: string) => void): Promise<void>;
   /** Imported files, newest first; `from` is an ISO instant. */
   imports(filter?: { from?: string | undefined; limit?: number | undefined }): Promise<ImportRecord[]>;
   /** The sequence number of the newest row, 0 without any. */

@@ -1,14 +1,17 @@
 import { AsyncLocalStorage } from "node:async_hooks";
+import { setImmediate } from "node:timers/promises";
 import { existsSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { OhmymktError } from "../errors.ts";
-import { connect, type Connection } from "./local/database.ts";
+import { checkpoint, connect, type Connection } from "./local/database.ts";
 import { asStorageError } from "./local/failures.ts";
 import { Files } from "./local/files.ts";
+import { saveMedia } from "./local/media.ts";
 import { randomBase32 } from "./local/random.ts";
-import { runUnit } from "./local/transaction.ts";
+import { runUnit, whileLocked } from "./local/transaction.ts";
 import { openProjectFile, type ProjectFile } from "./project-file.ts";
-import type { Cause, Store, Transaction, TransactionOptions } from "./store.ts";
+import { readProjectText, updateProjectText } from "./project-text.ts";
+import type { Cause, SavedMedia, Store, Transaction, TransactionOptions } from "./store.ts";
 
 export interface StoreOptions {
   /** The project directory; the state lives in `.ohmymkt` below it. */
@@ -63,11 +66,15 @@ class LocalStore implements Store {
     return this.#inTurn(async () => {
       if (this.#closed) throw new OhmymktError("internal", "the store is closed", { hint: "open it again" });
       const { sql } = await this.#connect();
+      // The host's event loop turns between two transactions, however many a call makes.
+      await setImmediate();
       const frame = { root: this.#root, open: true };
       try {
         // The same connection serves both kinds: transactions of one store run one after the other.
         if (this.#options.durable) sql.script(`PRAGMA synchronous = ${survives === "power" ? "FULL" : "NORMAL"}`);
-        return await inside.run(frame, () => runUnit({ ...this.#options, sql, files: this.#files, cause }, work));
+        const done = await inside.run(frame, () => runUnit({ ...this.#options, sql, files: this.#files, cause }, work));
+        await checkpoint(sql);
+        return done;
       } finally {
         frame.open = false;
       }
@@ -76,6 +83,31 @@ class LocalStore implements Store {
 
   async file(path: string): Promise<ProjectFile> {
     return openProjectFile(dirname(this.#root), path);
+  }
+
+  async readText(path: string): Promise<string | undefined> {
+    return storing(() => readProjectText(dirname(this.#root), path), `read ${path}`);
+  }
+
+  async updateText(path: string, change: (current: string | undefined) => string | undefined): Promise<void> {
+    this.#refuseNested("a file was changed");
+    return this.#inTurn(async () => {
+      if (this.#closed) throw new OhmymktError("internal", "the store is closed", { hint: "open it again" });
+      const { sql } = await this.#connect();
+      await storing(
+        () =>
+          whileLocked(sql, this.#options.busyTimeoutMs, () =>
+            updateProjectText(dirname(this.#root), path, change, randomBase32()),
+          ),
+        `write ${path}`,
+      );
+    });
+  }
+
+  async saveMedia(...[folder, name, extension, content]: Parameters<Store["saveMedia"]>): Promise<SavedMedia> {
+    this.#refuseNested("a file was saved");
+    if (this.#closed) throw new OhmymktError("internal", "the store is closed", { hint: "open it again" });
+    return saveMedia(this.#files, { folder, name, extension, content, ...this.#options });
   }
 
   async close(): Promise<void> {
@@ -108,15 +140,20 @@ class LocalStore implements Store {
     return turn;
   }
 
-  #refuseNested(): void {
+  #refuseNested(what = "a transaction was started"): void {
     const frame = inside.getStore();
     if (frame?.open !== true || frame.root !== this.#root) return;
-    throw new OhmymktError(
-      "internal",
-      "a transaction was started inside a transaction on the same project; it would wait for itself",
-      {
-        hint: "use the outer transaction's own documents, tasks and ledger",
-      },
-    );
+    throw new OhmymktError("internal", `${what} inside a transaction on the same project, which would wait for it`, {
+      hint: "use the outer transaction's own documents, tasks and ledger, and save files before it or after it",
+    });
+  }
+}
+
+/** Runs work on a project's own file; the disk's refusals become `storage`. */
+async function storing<T>(work: () => Promise<T>, what: string): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw asStorageError(error, what);
   }
 }

@@ -17,12 +17,13 @@ export interface ProjectFile {
 /** Opens a file inside the project directory, links followed. Throws `not_found`, or `not_allowed` for one outside or hidden; reading throws `stale` once it is not the file that was opened. */
 export function openProjectFile(directory: string, path: string): ProjectFile {
   const root = realpathSync(directory);
-  const real = realOf(resolve(directory, path), path);
+  // Said before anything outside is looked at: whether a file exists there is nobody's business.
+  const meant = relative(root, resolve(root, path)).split(sep);
+  if (meant[0] === "..") throw outside(path);
+  const real = realOf(resolve(root, path), path);
   const inside = relative(root, real).split(sep).join("/");
   if (inside === "" || inside === ".." || inside.startsWith("../") || resolve(root, inside) !== real) {
-    throw new OhmymktError("not_allowed", `expected a file inside the project, got ${JSON.stringify(path)}`, {
-      hint: "copy the file into the project, for example into exports/, and give that path",
-    });
+    throw outside(path);
   }
   // Messages quote what a file begins with, and such files hold keys.
   if (basename(real).startsWith("."))
@@ -48,6 +49,12 @@ export function openProjectFile(directory: string, path: string): ProjectFile {
           )
         : none(),
   };
+}
+
+function outside(path: string): OhmymktError {
+  return new OhmymktError("not_allowed", `expected a file inside the project, got ${JSON.stringify(path)}`, {
+    hint: "copy the file into the project, for example into exports/, and give that path",
+  });
 }
 
 /** The pieces of a stream, each after a check that it still is of the same file. */

@@ -8,6 +8,7 @@ import type { Backoff } from "../lib/task-lease.ts";
 import type { CriterionResult, NewTask, Task, TaskStatus } from "../lib/tasks.ts";
 import type { OhmymktError } from "../errors.ts";
 import type { Observations } from "./observations.ts";
+import type { Outbox, PaidCalls } from "./outbox.ts";
 import type { ProjectFile } from "./project-file.ts";
 
 /** Who opened the transaction and with what; every ledger row of the transaction carries it. */
@@ -245,7 +246,19 @@ export interface Transaction {
   jobs: Jobs;
   observations: Observations;
   approvals: Approvals;
+  outbox: Outbox;
+  paidCalls: PaidCalls;
   ledger: Ledger;
+}
+
+/** A generated file that is complete on disk. */
+export interface SavedMedia {
+  /** Relative to the project, with forward slashes. */
+  path: string;
+  /** SHA-256 of its bytes. */
+  hash: string;
+  /** Bytes. */
+  size: number;
 }
 
 export interface TransactionOptions {
@@ -263,5 +276,19 @@ export interface Store {
   transaction<T>(cause: Cause, work: (tx: Transaction) => Promise<T>, options?: TransactionOptions): Promise<T>;
   /** A file of the project that a person or agent named. Throws `not_found`, or `not_allowed` for one outside of the project. */
   file(path: string): Promise<ProjectFile>;
+  /** A text file of the project outside `.ohmymkt/` and of hidden folders, such as a feed; undefined when there is none. Throws `not_allowed`. */
+  readText(path: string): Promise<string | undefined>;
+  /** Replaces such a file as a whole, or makes it, under the project's lock: `change` gets what is there now, and undefined leaves it so. Throws `not_allowed`, `storage` or what `change` throws. */
+  updateText(path: string, change: (current: string | undefined) => string | undefined): Promise<void>;
+  /**
+   * Keeps a generated file below `.ohmymkt/assets/`, under a name made of `name` and its hash, so that nothing is ever replaced. `content` is the bytes,
+   * or writes them to the path it is given; the file appears whole and durable, or not at all.
+   */
+  saveMedia(
+    folder: "images" | "videos",
+    name: string,
+    extension: string,
+    content: Uint8Array | ((path: string) => Promise<void>),
+  ): Promise<SavedMedia>;
   close(): Promise<void>;
 }

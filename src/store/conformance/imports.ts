@@ -3,7 +3,7 @@ import { sha256 } from "../../lib/canonical.ts";
 import type { NewMeasurement } from "../../lib/observations.ts";
 import { caught } from "../local/testing/fixtures.ts";
 import { type Bench, at, observed, refused } from "./bench.ts";
-import { bring, CLICKS, clicks, countedClicks, metricFile } from "./metric-file.ts";
+import { bring, CLICKS, clicks, countedClicks, metricFile, scopesOf } from "./metric-file.ts";
 
 /** What holds for files of measured values. */
 export function importPromises(bench: Bench): void {
@@ -160,7 +160,7 @@ export function importPromises(bench: Bench): void {
       });
       await run(async (tx) => {
         expect(await tx.observations.lastSeq()).toBe(0);
-        expect(await tx.observations.scopes({ metric: "clicks" })).toEqual([]);
+        expect(await scopesOf(tx, { metric: "clicks" })).toEqual([]);
         expect(await tx.ledger.list({ kind: "observations.*" })).toEqual([]);
       });
       const { day: _, track, metric, value, scope } = { ...clicks(1, 1), ...wrong };

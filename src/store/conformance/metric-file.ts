@@ -1,6 +1,7 @@
 import { sha256 } from "../../lib/canonical.ts";
 import type { NewMeasurement } from "../../lib/observations.ts";
-import type { ImportedFile, ImportOutcome, SeriesFilter } from "../observations.ts";
+import type { ImportedFile, ImportOutcome, ScopeFilter, SeriesFilter } from "../observations.ts";
+import type { Transaction } from "../store.ts";
 import type { Bench } from "./bench.ts";
 
 /** Every click of the month that the rows of these tests lie in. */
@@ -34,4 +35,10 @@ export async function countedClicks(
 ): Promise<Record<string, number[]>> {
   const series = await run((tx) => tx.observations.series({ ...CLICKS, ...filter }));
   return Object.fromEntries(series.map(({ scope, points }) => [scope, points.map(({ value }) => value)]));
+}
+
+export async function scopesOf(tx: Transaction, filter: ScopeFilter): Promise<string[]> {
+  const scopes: string[] = [];
+  await tx.observations.eachScope(filter, (scope) => scopes.push(scope));
+  return scopes;
 }

@@ -3,7 +3,7 @@ import type { NewObservation } from "../../lib/observations.ts";
 import { CAUSE, caught } from "../local/testing/fixtures.ts";
 import type { Transaction } from "../store.ts";
 import { type Bench, at, observed, refused } from "./bench.ts";
-import { bring, CLICKS, clicks, countedClicks } from "./metric-file.ts";
+import { bring, CLICKS, clicks, countedClicks, scopesOf } from "./metric-file.ts";
 
 /** What holds for observations that somebody states, and for reading all of them. */
 export function observationPromises(bench: Bench): void {
@@ -96,13 +96,13 @@ export function observationPromises(bench: Bench): void {
       expect(hand).toMatchObject({ track: "visibility", scope: "", points: [{ day: "2026-03-04", value: 8 }] });
       const id = hand?.points[0]?.observation ?? "";
       expect(await run((tx) => tx.observations.get(id))).toMatchObject({ value: 8, source: "dashboard" });
-      expect(await run((tx) => tx.observations.scopes({ metric: "clicks", source: "gsc" }))).toEqual([
+      expect(await run((tx) => scopesOf(tx, { metric: "clicks", source: "gsc" }))).toEqual([
         "",
         "page=a",
         "query=a",
         "query=b",
       ]);
-      expect(await run((tx) => tx.observations.scopes({ metric: "clicks", scopePrefix: "page=" }))).toEqual(["page=a"]);
+      expect(await run((tx) => scopesOf(tx, { metric: "clicks", scopePrefix: "page=" }))).toEqual(["page=a"]);
       expect(await caught(run((tx) => tx.observations.series({ ...CLICKS, to: "2026-02-30" })))).toEqual(
         refused("invalid_arguments", /2026-02-30/),
       );

@@ -32,3 +32,21 @@ test("the end waits for calls that nobody awaited, also when they fail", async (
   await calls.end();
   expect(seen.toSorted()).toEqual(["Error: late", "ok"]);
 });
+
+test("the event loop turns while many calls take long, and they run in the order in which they were made", async () => {
+  const seen: number[] = [];
+  const watched = new Calls(() => true).watch({
+    compute: async (n: number) => {
+      const end = performance.now() + 4;
+      while (performance.now() < end);
+      seen.push(n);
+    },
+  });
+  let turns = 0;
+  const timer = setInterval(() => (turns += 1), 1);
+  await Promise.all(Array.from({ length: 20 }, (_, n) => watched.compute(n)));
+  for (let n = 20; n < 40; n += 1) await watched.compute(n);
+  clearInterval(timer);
+  expect(seen).toEqual(Array.from({ length: 40 }, (_, n) => n));
+  expect(turns).toBeGreaterThan(5);
+});

@@ -1,6 +1,7 @@
 import { Database } from "bun:sqlite";
 import { existsSync, linkSync, renameSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { setImmediate } from "node:timers/promises";
 import { OhmymktError } from "../../errors.ts";
 import { corruptDatabase, errorCode } from "./failures.ts";
 import { BLOCKING_WAIT_MS, whenFree } from "./lock.ts";
@@ -15,6 +16,9 @@ export const APPLICATION_ID = 0x6f686d6b;
 
 /** Pages kept in memory at most, taken only as they are used: imports that go day by day touch every series again and again. */
 const CACHE_KIB = 16_384;
+
+/** Pages in the write-ahead log from which on they are moved into the database; the engine's own figure. */
+const CHECKPOINT_PAGES = 1000;
 
 /** One open connection and the file it belongs to. */
 export interface Connection {
@@ -82,6 +86,22 @@ function configure(sql: Sql, durable: boolean): void {
   sql.script(`PRAGMA cache_size = -${CACHE_KIB}`);
   const { version } = sql.get<{ version: string }>("SELECT sqlite_version() AS version") ?? { version: "0" };
   sql.get(`PRAGMA journal_mode = ${journalMode(version)}`);
+  sql.script("PRAGMA wal_autocheckpoint = 0");
+}
+
+/**
+ * Moves a long write-ahead log into the database, in a turn of its own: as a part of a large commit it would double the time that everybody
+ * else in this process waits. What keeps it from that keeps nobody's work from being stored, so it is left to the next one.
+ */
+export async function checkpoint(sql: Sql): Promise<void> {
+  try {
+    const log = sql.get<{ log: number; checkpointed: number }>("PRAGMA wal_checkpoint(NOOP)");
+    if (log === undefined || log.log - log.checkpointed < CHECKPOINT_PAGES) return;
+    await setImmediate();
+    sql.get("PRAGMA wal_checkpoint(PASSIVE)");
+  } catch (error) {
+    if (!errorCode(error).startsWith("SQLITE_")) throw error;
+  }
 }
 
 /** The journal that is safe for several processes on this engine. */

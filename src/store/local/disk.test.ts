@@ -94,6 +94,21 @@ test("a full disk gives a storage error and leaves the state as it was", async (
   await store.close();
 });
 
+test("a file that does not fit on the disk gives a storage error and leaves nothing", async () => {
+  const directory = smallDisk("a generated file on a full disk");
+  if (directory === undefined) return;
+  const { path } = makeProject(directory);
+  const store = openStore({ directory });
+  cleanups.push(() => void store.close());
+  const large = new Uint8Array(2 * 1024 * 1024).fill(1);
+  for (const content of [large, async (at: string) => writeFileSync(at, large)]) {
+    const error: unknown = await store.saveMedia("images", "a", "png", content).catch((reason: unknown) => reason);
+    expect(error).toMatchObject({ code: "storage", hint: expect.stringMatching(/disk is full/) });
+    expect(readdirSync(path("assets/images"))).toEqual([]);
+  }
+  expect(await store.saveMedia("images", "a", "png", new Uint8Array([1]))).toMatchObject({ size: 1 });
+});
+
 test("a project on a full disk cannot be started, and says so", async () => {
   const directory = smallDisk("first start on a full disk");
   if (directory === undefined) return;
@@ -124,6 +139,10 @@ test("a read-only directory gives a storage error and changes nothing", async ()
     .transaction(CAUSE, (tx) => tx.documents.write(Counter, { schema_version: 1, count: 2 }))
     .catch((reason: unknown) => reason);
   expect(error).toMatchObject({ code: "storage", hint: expect.stringMatching(/read-only|permissions|folder/) });
+  const saving: unknown = await store
+    .saveMedia("images", "a", "png", new Uint8Array([1]))
+    .catch((reason: unknown) => reason);
+  expect(saving).toMatchObject({ code: "storage", hint: expect.stringMatching(/read-only|permissions|folder/) });
   expect(text(Counter.path)).toBe(before);
   await store.close();
   if (!isRoot) {

@@ -95,6 +95,15 @@ export class Files {
     return { tmp, target: place.real };
   }
 
+  /** Where a folder below the state folder really is; makes it durably, and refuses one that this user may not write to. */
+  folder(path: string): string {
+    const place = locate(this.root, path);
+    if (place.problem !== undefined) throw notAFolder(path, place.problem);
+    this.#makeFolder(place.real);
+    accessSync(place.real, constants.W_OK);
+    return place.real;
+  }
+
   /** Renames staged files over their targets and makes the renames durable. */
   publish(staged: readonly Staged[]): void {
     for (const { tmp, target } of staged) renameSync(tmp, target);

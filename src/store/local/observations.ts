@@ -5,7 +5,7 @@ import type { ObservationContext } from "./observations/context.ts";
 import { importBatch } from "./observations/import.ts";
 import { getObservation, listImports, listObservations } from "./observations/list.ts";
 import { eachDay, measuredSeries, sumDays } from "./observations/read.ts";
-import { scopesOf } from "./observations/series.ts";
+import { eachScope } from "./observations/series.ts";
 import { verifyObservations } from "./observations/verify.ts";
 
 export function createObservations(context: ObservationContext): Observations {
@@ -18,7 +18,7 @@ export function createObservations(context: ObservationContext): Observations {
     series: async (filter) => measuredSeries(sql, filter),
     days: async (filter) => sumDays(sql, filter),
     each: async (filter, visit) => eachDay(sql, filter, visit),
-    scopes: async (filter) => scopesOf(sql, filter),
+    eachScope: async (filter, visit) => eachScope(sql, filter, visit),
     imports: async (filter = {}) => listImports(sql, filter),
     lastSeq: async () => lastSeq(sql),
     verify: async () => verifyObservations(context),

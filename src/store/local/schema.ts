@@ -1,4 +1,5 @@
 import { OBSERVATION_MOVE } from "./observations/schema.ts";
+import { OUTBOX_SCHEMA } from "./outbox-schema.ts";
 import { POOL_SCHEMA } from "./pool/schema.ts";
 
 /** Forward steps of the database itself; a database at `user_version` n has had the first n steps. */
@@ -98,4 +99,5 @@ CREATE INDEX job_parent ON job(parent_session, seq);
 CREATE INDEX job_child ON job(child_session) WHERE child_session IS NOT NULL;
 `,
   OBSERVATION_MOVE,
+  OUTBOX_SCHEMA,
 ];

@@ -1,3 +1,4 @@
+import type { LedgerEvent } from "../../lib/ledger.ts";
 import type { Cause, Transaction } from "../store.ts";
 import { createApprovals } from "./approvals.ts";
 import { createArtifacts } from "./artifacts.ts";
@@ -11,6 +12,8 @@ import { createJobs } from "./jobs.ts";
 import { appendLedger, createLedger, observationSeals } from "./ledger.ts";
 import { whenFree } from "./lock.ts";
 import { createObservations } from "./observations.ts";
+import { createOutbox } from "./outbox.ts";
+import { createPaidCalls } from "./paid-calls.ts";
 import { applyPending, keepSuperseded, keptContent, pendingRows, stagedKey } from "./projections.ts";
 import type { Sql } from "./sql.ts";
 import { createTasks } from "./tasks.ts";
@@ -89,6 +92,16 @@ async function finish(unit: Unit, staged: ReadonlyMap<string, Staged>): Promise<
   }
 }
 
+/** Runs `work` while no other process holds the project's lock, without touching the database. */
+export async function whileLocked<T>(sql: Sql, busyTimeoutMs: number, work: () => Promise<T>): Promise<T> {
+  await whenFree(busyTimeoutMs, () => sql.script("BEGIN IMMEDIATE"));
+  try {
+    return await work();
+  } finally {
+    rollBack(sql);
+  }
+}
+
 function rollBack(sql: Sql): void {
   if (sql.inTransaction) sql.script("ROLLBACK");
 }
@@ -99,6 +112,7 @@ function contextOf({ sql, files, cause, now, randomId }: Unit): Context {
 }
 
 function transactionOf(context: Context, calls: Calls): Transaction {
+  const recording = { ...context, appendLedger: (event: LedgerEvent) => appendLedger(context, event) };
   return {
     now: context.now,
     documents: calls.watch(createDocuments(context)),
@@ -107,12 +121,13 @@ function transactionOf(context: Context, calls: Calls): Transaction {
     jobs: calls.watch(createJobs(context)),
     observations: calls.watch(
       createObservations({
-        ...context,
-        appendLedger: (event) => appendLedger(context, event),
+        ...recording,
         seals: () => observationSeals(context.sql),
       }),
     ),
     approvals: calls.watch(createApprovals(context)),
+    outbox: calls.watch(createOutbox(recording)),
+    paidCalls: calls.watch(createPaidCalls(recording)),
     ledger: calls.watch(createLedger(context)),
   };
 }

@@ -2,6 +2,7 @@ import { OhmymktError } from "../../../errors.ts";
 import { dayStart } from "../../../lib/days.ts";
 import { type NewMeasurement, replaces, rowProblem } from "../../../lib/observations.ts";
 import type { ImportedFile, ImportOutcome } from "../../observations.ts";
+import { eachInTurns, mapInTurns } from "../loop-turns.ts";
 import type { Sql } from "../sql.ts";
 import { lastSeq, OpenBatch } from "./batch.ts";
 import { batchName, type ObservationContext } from "./context.ts";
@@ -14,14 +15,14 @@ interface Held {
 }
 
 /** Records one part of a file; each row is judged against what its series and day say already. */
-export function importBatch(
+export async function importBatch(
   context: ObservationContext,
   file: ImportedFile,
   rows: readonly NewMeasurement[],
-): ImportOutcome {
+): Promise<ImportOutcome> {
   const { sql } = context;
   checkFile(file);
-  const starts = checkedDays(file, rows);
+  const starts = await checkedDays(file, rows);
   if (rows.length === 0) return { stored: 0, known: 0, revised: 0 };
   const begun = seqBefore(sql, file);
   const isNew = !wasRecorded(sql, file);
@@ -30,7 +31,7 @@ export function importBatch(
   const table = new SeriesTable(sql);
   const { source } = file;
   let [known, revised] = [0, 0];
-  const placed = rows.map(({ track, metric, scope = "", unit = "", day, value, final = true }) => ({
+  const placed = await mapInTurns(rows, ({ track, metric, scope = "", unit = "", day, value, final = true }) => ({
     series: table.open({ track, metric, scope, source, unit }),
     observedAt: starts.get(day) ?? Number.NaN,
     value,
@@ -38,14 +39,14 @@ export function importBatch(
   }));
   // In the order of the table's key, so that a page is written once however a file is sorted.
   placed.sort((a, b) => a.series.id - b.series.id || a.observedAt - b.observedAt);
-  for (const { series, observedAt, value, final } of placed) {
+  await eachInTurns(placed, ({ series, observedAt, value, final }) => {
     const held = heldOn(sql, series, observedAt);
     if (isKnown(held, { value, final }, origin)) known += 1;
     else {
       if (held.length > 0 && counting(held)?.value !== value) revised += 1;
       batch.add(series, { observedAt, value, trend: null, final });
     }
-  }
+  });
   const { stored } = batch;
   // A part without news is recorded once, so that the file's place in time is known when it comes again.
   if (stored === 0 && !isNew) return { stored, known, revised };
@@ -65,14 +66,14 @@ function checkFile({ sha256, part = 0 }: ImportedFile): void {
 }
 
 /** The first instant of every day that occurs; throws at the first row that cannot be stored. */
-function checkedDays({ source }: ImportedFile, rows: readonly NewMeasurement[]): Map<string, number> {
+async function checkedDays({ source }: ImportedFile, rows: readonly NewMeasurement[]): Promise<Map<string, number>> {
   const starts = new Map<string, number>();
-  for (const [index, row] of rows.entries()) {
+  await eachInTurns(rows.entries(), ([index, row]) => {
     if (!starts.has(row.day)) starts.set(row.day, dayStart(row.day));
     const problem = Number.isNaN(starts.get(row.day))
       ? `day expected YYYY-MM-DD, got ${JSON.stringify(row.day)}`
       : rowProblem({ ...row, source });
-    if (problem === undefined) continue;
+    if (problem === undefined) return;
     throw new OhmymktError(
       "invalid_arguments",
       `row ${index + 1} (${row.metric.slice(0, 100)}, ${row.day}): ${problem}; no row of this part was stored`,
@@ -80,7 +81,7 @@ function checkedDays({ source }: ImportedFile, rows: readonly NewMeasurement[]):
         hint: "correct the row or leave it out, then import the file again: what is stored already is not stored twice",
       },
     );
-  }
+  });
   return starts;
 }
 

@@ -3,6 +3,7 @@ import { OhmymktError } from "../../../errors.ts";
 import { observationId } from "../../../lib/observation-ids.ts";
 import { replaces } from "../../../lib/observations.ts";
 import type { MeasuredDay, MeasuredPoint, MeasuredSeries, ScopedFilter, SeriesFilter } from "../../observations.ts";
+import { eachInTurns, mapInTurns } from "../loop-turns.ts";
 import type { Sql } from "../sql.ts";
 import { seriesOf, type StoredSeries } from "./series.ts";
 
@@ -20,37 +21,40 @@ interface Span {
   asOf: number;
 }
 
-export function measuredSeries(sql: Sql, filter: SeriesFilter): MeasuredSeries[] {
+export async function measuredSeries(sql: Sql, filter: SeriesFilter): Promise<MeasuredSeries[]> {
   const span = spanOf(filter);
   const oldIds = oldIdsOf(sql);
-  return [...seriesOf(sql, filter)].flatMap((series) => {
+  const measured = await mapInTurns(seriesOf(sql, filter), (series): MeasuredSeries => {
     const points = counted(sql, series, span).map((row) => toPoint(series, row, oldIds));
-    if (points.length === 0) return [];
     const { id: _, unit, ...name } = series;
-    return [{ ...name, ...(unit === "" ? {} : { unit }), points }];
+    return { ...name, ...(unit === "" ? {} : { unit }), points };
   });
+  return measured.filter(({ points }) => points.length > 0);
 }
 
 /** Streams the values that count to `visit`; how many there were. */
-export function eachDay(sql: Sql, filter: ScopedFilter, visit: (row: MeasuredDay) => void): number {
+export async function eachDay(sql: Sql, filter: ScopedFilter, visit: (row: MeasuredDay) => void): Promise<number> {
   const span = spanOf(filter);
   const { matches = () => true } = filter;
   let count = 0;
-  for (const series of seriesOf(sql, filter)) {
-    if (!matches(series.scope)) continue;
+  await eachInTurns(seriesOf(sql, filter), (series) => {
+    if (!matches(series.scope)) return;
     const { scope, source } = series;
     for (const { observed_at, value, final } of counted(sql, series, span)) {
       visit({ scope, source, day: dayOf(observed_at), value, final: final === 1 });
       count += 1;
     }
-  }
+  });
   return count;
 }
 
 /** Sums over scopes, in order of days. */
-export function sumDays(sql: Sql, filter: ScopedFilter): { day: string; value: number; scopes: number }[] {
+export async function sumDays(
+  sql: Sql,
+  filter: ScopedFilter,
+): Promise<{ day: string; value: number; scopes: number }[]> {
   const sums = new Map<string, { day: string; value: number; scopes: number }>();
-  eachDay(sql, filter, ({ day, value }) => {
+  await eachDay(sql, filter, ({ day, value }) => {
     const sum = sums.get(day);
     if (sum === undefined) sums.set(day, { day, value, scopes: 1 });
     else {

@@ -1,5 +1,6 @@
 import { seriesText, type SeriesName } from "../../../lib/observation-hash.ts";
 import type { ScopeFilter } from "../../observations.ts";
+import { eachInTurns } from "../loop-turns.ts";
 import type { Sql } from "../sql.ts";
 import { prefixEnd, Where } from "../where.ts";
 
@@ -72,11 +73,12 @@ export function* seriesOf(sql: Sql, filter: ScopeFilter): Generator<StoredSeries
   );
 }
 
-export function scopesOf(sql: Sql, filter: ScopeFilter): string[] {
+export async function eachScope(sql: Sql, filter: ScopeFilter, visit: (scope: string) => void): Promise<void> {
   const where = scopeConditions(filter);
-  return sql
-    .all<{ scope: string }>(`SELECT DISTINCT scope FROM series ${where.text} ORDER BY scope`, ...where.params)
-    .map(({ scope }) => scope);
+  await eachInTurns(
+    sql.each<{ scope: string }>(`SELECT DISTINCT scope FROM series ${where.text} ORDER BY scope`, ...where.params),
+    ({ scope }) => visit(scope),
+  );
 }
 
 function scopeConditions({ metric, scope, scopePrefix, source }: ScopeFilter): Where {

@@ -9,7 +9,8 @@ const FULL = process.env["OHMYMKT_FULL"] === "1";
 const PROCESSES = FULL ? 16 : 6;
 const TASKS = FULL ? 160_000 : 6_000;
 const KILLS = FULL ? 120 : 20;
-const HEARTBEAT = 400;
+/** Milliseconds; long beside what a busy machine keeps a process waiting. */
+const HEARTBEAT = 1000;
 
 let folder: string;
 let path: string;
@@ -75,7 +76,7 @@ interface Claim {
 }
 
 test(`${KILLS} workers killed at random: every task comes back within two heartbeats, attempts are counted, nothing is lost`, async () => {
-  fill(KILLS * 40, { maxAttempts: 100 });
+  fill(KILLS * 200, { maxAttempts: 100 });
   const claims: Claim[] = [];
   const completed: Claim[] = [];
   const problems: string[] = [];
@@ -98,6 +99,9 @@ test(`${KILLS} workers killed at random: every task comes back within two heartb
   };
   const workers = [start(), start(), start()];
   for (let kill = 0; kill < KILLS; kill += 1) {
+    // Who has claimed nothing yet has nothing to lose, and can take nothing back; a busy machine takes its time to start one.
+    const isAtWork = (name: string): boolean => claims.some(({ worker }) => worker === name);
+    for (let waited = 0; waited < 3000 && !workers.every(({ name }) => isAtWork(name)); waited += 5) await Bun.sleep(5);
     await Bun.sleep(60 + Math.random() * 120);
     const victim = workers.shift();
     await victim?.kill();
@@ -119,7 +123,7 @@ test(`${KILLS} workers killed at random: every task comes back within two heartb
     // Killed between the commit and the line that tells of it.
     if (task?.status === "completed" && task.attempts === attempt) continue;
     if (task?.status === "pending" && task.attempts === attempt) continue;
-    if (again === undefined || again.at - died > 2 * HEARTBEAT + 100)
+    if (again === undefined || again.at - died > 2 * HEARTBEAT + 500)
       late.push(`${id} attempt ${attempt} of ${worker}: ${again === undefined ? "never" : again.at - died} ms`);
   }
   expect(left.length).toBeGreaterThan(KILLS / 4);

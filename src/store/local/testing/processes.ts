@@ -15,7 +15,7 @@ export interface Writer {
 /** Starts `writer.ts` on the Bun that runs the test, also when that is the host's own. */
 export function startWriter(
   directory: string,
-  mode: "count" | "assets" | "endless" | "import",
+  mode: "count" | "assets" | "endless" | "import" | "send",
   name: string,
   times = 0,
   sync = "full",

@@ -3,7 +3,7 @@ import { openStore } from "../../open.ts";
 import type { Transaction } from "../../store.ts";
 import { Assets, CAUSE, Counter } from "./fixtures.ts";
 
-/** A writing process: `writer.ts <directory> <count|assets|endless|import> <name> <times> <full|off>`; prints one line per transaction that returned. */
+/** A writing process: `writer.ts <directory> <count|assets|endless|import|send> <name> <times> <full|off>`; prints one line per transaction that returned. */
 const [directory = "", mode = "", name = "", times = "0", sync = "full"] = process.argv.slice(2);
 const store = openStore({ directory, sync: sync === "off" ? "off" : "full" });
 
@@ -33,9 +33,35 @@ async function bringPart(tx: Transaction, turn: number): Promise<number> {
   return turn;
 }
 
+/** Turn 1 hands a delivery to the network; turn 2 begins to store its result and never ends. */
+async function send(tx: Transaction, turn: number): Promise<number> {
+  const owner = { pid: process.pid, boot: name };
+  const { id } = await tx.outbox.add({
+    batch: "bat-1",
+    platform: "smtp",
+    account: "me@example.org",
+    class: "content",
+    payload: { text: "once", media: [], wire: {} },
+    warnings: [],
+    setting_hash: "s",
+    requested_by: name,
+  });
+  if (turn === 1) {
+    await tx.outbox.transition(id, "approved", { approval: "apr-1" });
+    await tx.outbox.transition(id, "sending", { owner, attempts: 1, started_at: tx.now });
+    await tx.outbox.progress(id, owner, { uploaded: true });
+    return turn;
+  }
+  await tx.outbox.transition(id, "sent", { receipt: { remote_id: "r" } });
+  writeSync(1, "2\n");
+  await Bun.sleep(60_000);
+  return turn;
+}
+
 for (let turn = 1; mode === "endless" || turn <= Number(times); turn += 1) {
   const mine = await store.transaction(CAUSE, async (tx) => {
     if (mode === "import") return bringPart(tx, turn);
+    if (mode === "send") return send(tx, turn);
     if (mode === "assets") await addAsset(tx, `${name}-${turn}`);
     if (mode === "endless") await tx.artifacts.write("reports/weekly/big.md", `${name} ${turn}\n`.repeat(6000));
     return count(tx);
