@@ -6,3 +6,7 @@ declare module "*.ttf" {
   const path: string;
   export default path;
 }
+declare module "*.mjs" {
+  const path: string;
+  export default path;
+}

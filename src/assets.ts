@@ -1,7 +1,6 @@
 import { OhmymktError } from "./errors.ts";
 import { TEMPLATE_FILES } from "./package-files.ts";
 
-export { readBinary } from "./package-binaries.ts";
 export { AGENT_FILES, TEMPLATE_FILES } from "./package-files.ts";
 
 /** One template's text; throws `internal` when the package does not have it. */
