@@ -14,9 +14,10 @@ import {
 } from "../../lib/reports.ts";
 import { missingFields, SPRINT_BOARD_DOCUMENT } from "../../lib/sprint-board.ts";
 import type { Transaction } from "../../store/store.ts";
-import { readStanding, signalBasis, signalFacts } from "../governance/facts.ts";
+import { readStanding, signalBasis, signalFacts, type KnownPlan } from "../governance/facts.ts";
 import { readCycles, recordedDecision } from "../governance/seeds.ts";
 import { boardTaskId } from "../tasks/board-tasks.ts";
+import { publishingLines, spendLines } from "./outside.ts";
 import { panelsOf } from "./panels.ts";
 
 export interface ReportRequest {
@@ -71,8 +72,20 @@ export async function collectReport(tx: Transaction, request: ReportRequest, con
     overdue: overdueCadences(cycles, standing.execution.started_at, tx.now).map(
       ({ cadence: name, last: at }) => `${name}${at ? `, last run ${at.slice(0, 10)}` : ", never run"}`,
     ),
+    ...(await outside(tx, plan, from)),
     ledger_head: formatHead(await tx.ledger.head()),
   };
+}
+
+/** What left the building, where anything did. */
+async function outside(
+  tx: Transaction,
+  plan: KnownPlan | undefined,
+  from: string,
+): Promise<Pick<GrowthReport, "spend" | "publishing">> {
+  const spend = await spendLines(tx, plan);
+  const publishing = await publishingLines(tx, from);
+  return { ...(spend ? { spend } : {}), ...(publishing ? { publishing } : {}) };
 }
 
 /** The entry, saying so in its reason where no decision of it was recorded here. */

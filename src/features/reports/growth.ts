@@ -1,4 +1,5 @@
 import type { Config } from "../../config.ts";
+import { drawReportPage } from "../../drawing/report-thread.ts";
 import { localDay } from "../../lib/days.ts";
 import type { GrowthReport } from "../../lib/reports.ts";
 import type { Transaction } from "../../store/store.ts";
@@ -22,12 +23,10 @@ export async function writeGrowthReport(
   config: Config,
 ): Promise<WrittenReport> {
   const report = await transact((tx) => collectReport(tx, request, config));
-  // Charts are heavy, and wanted here only.
-  const { renderGrowthPage } = await import("./growth-html.ts");
   const stem = `reports/summary/${localDay(report.at, config.timezone)}-${request.id}`;
   const files = [
     { path: `${stem}.md`, text: renderGrowthReport(report) },
-    { path: `${stem}.html`, text: await renderGrowthPage(report) },
+    { path: `${stem}.html`, text: await drawReportPage(report) },
     { path: `${stem}.json`, text: renderGrowthJson(report) },
   ];
   await transact(async (tx) => {

@@ -4,7 +4,7 @@ import type { GrowthReport } from "../../../lib/reports.ts";
 import { HOSTILE, hostileReport } from "../../../testing/hostile-report.ts";
 import { SAMPLE_REPORTS } from "../../../testing/sample-report.ts";
 import { decisionChart } from "./decision-chart.ts";
-import { drawDecisionPng } from "./decision-png.ts";
+import { drawReportDecision } from "../../../drawing/report-thread.ts";
 import { drawTrend } from "./trend-chart.ts";
 import { CHART_SIZES } from "./trend-spec.ts";
 
@@ -94,7 +94,7 @@ function attributes(svg: string): string[] {
 test.each(Object.entries({ ...SAMPLE_REPORTS, ...mapValues(HOSTILE, hostileReport) }))(
   "the decision of %s is a PNG of 1200 by 630 that chats take",
   async (_name, report) => {
-    const png = await drawDecisionPng(report);
+    const png = await drawReportDecision(report);
     const view = new DataView(png.buffer, png.byteOffset);
     expect([...png.subarray(0, 8)]).toEqual(PNG);
     expect([view.getUint32(16), view.getUint32(20)]).toEqual([1200, 630]);

@@ -1,11 +1,11 @@
+import { shorten, wrapText } from "../../../drawing/fit-text.ts";
+import { escapeHtml } from "../../../drawing/markup.ts";
+import { isDrawable, isRightToLeft } from "../../../drawing/scripts.ts";
 import { panelTrend, type TrendPanel } from "../../../lib/trend-panels.ts";
 import type { Decision } from "../../../lib/cadence.ts";
 import type { Trend } from "../../../lib/metrics.ts";
 import { reportPanels, type GrowthReport } from "../../../lib/reports.ts";
-import { escapeHtml } from "../page/html.ts";
 import { capital, changeText, dayText, spokenNames } from "../wording.ts";
-import { shorten, wrapText } from "./fit-text.ts";
-import { isDrawable, isRightToLeft } from "./scripts.ts";
 import { sparkline } from "./sparkline.ts";
 
 /** Size of the image in pixels; the one that chat and social previews show whole. */

@@ -1,6 +1,6 @@
 import { OhmymktError } from "../../../errors.ts";
 import type { TrendPanel } from "../../../lib/trend-panels.ts";
-import { escapeHtml } from "../page/html.ts";
+import { escapeHtml } from "../../../drawing/markup.ts";
 import { CHART_COLOURS } from "./palette.ts";
 import { trendSpec, type ChartSize } from "./trend-spec.ts";
 import { describeTrend } from "./trend-text.ts";

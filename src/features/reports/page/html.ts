@@ -1,30 +1,11 @@
+import { escapeHtml } from "../../../drawing/markup.ts";
+
 /** Markup that is ready to be put into a page. */
 export interface Html {
   readonly markup: string;
 }
 
 type Part = string | number | Html | undefined | false | readonly Part[];
-
-const ENTITIES: Readonly<Record<string, string>> = {
-  "&": "&amp;",
-  "<": "&lt;",
-  ">": "&gt;",
-  '"': "&quot;",
-  "'": "&#39;",
-};
-/** What XML 1.0 §2.2 forbids, lone surrogates, and the overrides that would turn the text around them (UAX #9). */
-// oxlint-disable-next-line no-control-regex -- those are the characters that are meant
-const UNPRINTABLE = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069\ufffe\uffff]/g;
-
-/** The text with U+FFFD for every character that may not stand in a page. */
-export function printable(text: string): string {
-  return text.toWellFormed().replaceAll(UNPRINTABLE, "\ufffd");
-}
-
-/** Printable text for an element or a quoted attribute of HTML or SVG. */
-export function escapeHtml(text: string): string {
-  return printable(text).replaceAll(/[&<>"']/g, (character) => ENTITIES[character] ?? character);
-}
 
 /** A template whose every insertion is escaped, except markup that `html` or `trusted` made; lists are joined, `undefined` and `false` are nothing. */
 export function html(strings: TemplateStringsArray, ...parts: readonly Part[]): Html {

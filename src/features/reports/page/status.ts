@@ -66,6 +66,8 @@ export const RECOVERY_LOOK: Record<"recovered" | "not_recovered" | "unknown", Lo
 };
 
 export const PUBLISHING_LOOK: Record<PublishingLine["status"], Look> = {
+  waiting: { shape: "ring", tone: "quiet" },
+  unknown: { shape: "half", tone: "warn" },
   sent: { shape: "check", tone: "good" },
   held: { shape: "half", tone: "warn" },
   failed: { shape: "cross", tone: "bad" },

@@ -16,50 +16,69 @@ export function textWidth(text: string, size: number, bold = false): number {
   return ems * size * (bold ? BOLD : 1);
 }
 
+export interface FitOptions {
+  size: number;
+  width: number;
+  lines: number;
+  bold?: boolean | undefined;
+  /** Width of a text in pixels at this size, where the font's own measures are known; the estimate above otherwise. */
+  measure?: ((text: string) => number) | undefined;
+}
+
 /** The text in at most `lines` lines of `width` pixels; words that are too long are broken, and what does not fit ends in an ellipsis. */
-export function wrapText(text: string, { size, width, lines, bold }: FitOptions): string[] {
-  const fits = (line: string): boolean => textWidth(line, size, bold) <= width;
+export function wrapText(text: string, options: FitOptions): string[] {
+  const fits = fitting(options);
   const done: string[] = [];
   let line = "";
-  for (const word of words(text)) {
+  for (const word of words(text).flatMap((one) => (fits(one.trimEnd()) ? [one] : pieces(one, fits)))) {
     // The last line takes all that is left and is shortened below.
-    if (fits(line + word.trimEnd()) || done.length === lines - 1) {
+    if (fits(line + word.trimEnd()) || done.length === options.lines - 1) {
       line += word;
       continue;
     }
     if (line.trim() !== "") done.push(line.trimEnd());
     line = word.trimStart();
   }
-  return line.trim() === "" ? done : [...done, shorten(line, { size, width, bold })];
-}
-
-export interface FitOptions {
-  size: number;
-  width: number;
-  lines: number;
-  bold?: boolean | undefined;
+  return line.trim() === "" ? done : [...done, shorten(line, options)];
 }
 
 /** The text on one line, cut with an ellipsis when it is too wide. */
-export function shorten(text: string, { size, width, bold }: Omit<FitOptions, "lines">): string {
+export function shorten(text: string, options: Omit<FitOptions, "lines">): string {
+  const fits = fitting(options);
   const flat = text.replaceAll(/\s+/g, " ").trim();
-  if (textWidth(flat, size, bold) <= width) return flat;
-  const letters = [...new Intl.Segmenter("en", { granularity: "grapheme" }).segment(flat)].map(
-    ({ segment }) => segment,
-  );
+  if (fits(flat)) return flat;
   let kept = "";
-  for (const letter of letters) {
-    if (textWidth(`${kept}${letter}…`, size, bold) > width) break;
+  for (const letter of letters(flat)) {
+    if (!fits(`${kept}${letter}…`)) break;
     kept += letter;
   }
   return `${kept.trimEnd()}…`;
 }
 
 /** Pieces between which a line may end: after white space, between ideographs, and inside words of more than 24 letters. */
-function words(text: string): string[] {
+export function words(text: string): string[] {
   const flat = text.replaceAll(/\s+/g, " ").trim();
-  const pieces = flat.match(
+  const found = flat.match(
     /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}][\p{P}]*|[^\s\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]{1,24}\s?|\s/gu,
   );
-  return pieces ?? [];
+  return found ?? [];
+}
+
+function fitting({ size, width, bold, measure }: Omit<FitOptions, "lines">): (line: string) => boolean {
+  return (line) => (measure ? measure(line) : textWidth(line, size, bold)) <= width;
+}
+
+/** A word that is wider than a line, in parts that are not; no letter is ever parted. */
+function pieces(word: string, fits: (part: string) => boolean): string[] {
+  const parts = [""];
+  for (const letter of letters(word)) {
+    const part = `${parts.at(-1) ?? ""}${letter}`;
+    if (part === letter || fits(part.trimEnd())) parts[parts.length - 1] = part;
+    else parts.push(letter);
+  }
+  return parts;
+}
+
+function letters(text: string): string[] {
+  return [...new Intl.Segmenter("en", { granularity: "grapheme" }).segment(text)].map(({ segment }) => segment);
 }
