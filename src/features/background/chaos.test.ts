@@ -9,7 +9,7 @@ import type { Clock } from "./clock.ts";
 import { createBackgroundJobs, type BackgroundJobs } from "./jobs.ts";
 
 const SEED = Number(process.env["OHMYMKT_SEED"] ?? 20261120);
-const ROUNDS = process.env["OHMYMKT_FULL"] === "1" ? 2000 : 250;
+const ROUNDS = process.env["OHMYMKT_FULL"] === "1" ? 2000 : 100;
 const PARALLEL = 2;
 const HOUR = 3_600_000;
 

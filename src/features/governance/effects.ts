@@ -8,6 +8,7 @@ import { listModules, MODULES_DOCUMENT, pauseCore, resumeCore } from "../../lib/
 import { MEASURING_MODULE } from "../../lib/metrics.ts";
 import { TaskPriority, type NewTask } from "../../lib/tasks.ts";
 import type { Transaction } from "../../store/store.ts";
+import { holdUnsent, retractOffer } from "../publishing/hold.ts";
 import { actionTemplates, readExecution, readModules } from "./seeds.ts";
 
 /** The core that P0s and rollbacks hold still. */
@@ -37,10 +38,14 @@ export async function moveCampaignTo(
 
 /** What a newly opened P0 stops at once; returns one line for each effect. */
 export async function pauseForP0(tx: Transaction, incident: { id: string }, actor: Actor): Promise<string[]> {
+  const held = await holdUnsent(tx, `P0 ${incident.id} opened`);
   const execution = await readExecution(tx);
-  if (execution.state !== "active") return [];
+  if (execution.state !== "active") return held;
   await moveCampaignTo(tx, "paused", actor, `P0 ${incident.id} opened`, { incident: incident.id });
-  return ["campaign paused; scaling, spending and publishing wait until the P0 is resolved and a person resumes"];
+  return [
+    "campaign paused; scaling, spending and publishing wait until the P0 is resolved and a person resumes",
+    ...held,
+  ];
 }
 
 /** The ledger kind that marks a cause whose rollback was carried out. */
@@ -71,6 +76,8 @@ export async function applyRollback(
   const effects = [
     ...(await rollBackCampaign(tx, ids, cycle, actor)),
     ...(await pauseScale(tx, ids)),
+    ...(await holdUnsent(tx, `rollback for ${ids}`)),
+    ...(await retractOffers(tx, causes)),
     ...(await followUpTasks(tx, causes, cycle)),
   ];
   for (const fact of causes)
@@ -82,6 +89,11 @@ export async function applyRollback(
       after: effects,
     });
   return effects;
+}
+
+async function retractOffers(tx: Transaction, causes: readonly IncidentFact[]): Promise<string[]> {
+  const offers = await Promise.all(causes.map((fact) => retractOffer(tx, fact)));
+  return offers.flat();
 }
 
 async function rollBackCampaign(tx: Transaction, ids: string, cycle: string, actor: Actor): Promise<string[]> {

@@ -6,7 +6,8 @@ import { Project } from "../../testing/histories/project.ts";
 import { makeRandom } from "../../testing/histories/random.ts";
 
 const FULL = process.env["OHMYMKT_FULL"] === "1";
-const HISTORIES = FULL ? 1000 : 40;
+/** 1,000 are the run to quote. */
+const HISTORIES = FULL ? Math.ceil(Number(process.env["OHMYMKT_HISTORIES"] ?? 20_000) / 20) : 40;
 const START = Date.parse("2026-03-02T09:00:00.000Z");
 const CADENCES = ["weekly", "monthly", "quarterly"] as const;
 

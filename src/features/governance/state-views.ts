@@ -7,6 +7,8 @@ import { healthChecks } from "../../lib/health.ts";
 import { listModules } from "../../lib/modules.ts";
 import { missingFields, SPRINT_BOARD_DOCUMENT } from "../../lib/sprint-board.ts";
 import type { Transaction } from "../../store/store.ts";
+import type { World } from "../../providers/world.ts";
+import { providerTroubles } from "../provider-settings/provider-health.ts";
 import { boardTaskId } from "../tasks/board-tasks.ts";
 import { gateReport, incidentFacts, readStanding, signalBasis, signalFacts } from "./facts.ts";
 import { statedTrends } from "../../lib/metrics.ts";
@@ -29,6 +31,7 @@ interface Query {
   query: string | undefined;
   page: number;
   config: Config;
+  world: World;
 }
 
 type View = (tx: Transaction, query: Query) => Promise<StateView>;
@@ -125,8 +128,10 @@ export const STATE_VIEWS = {
       cycles: (await readCycles(tx)).cycles,
       unreadableIncidents: incidents.filter((fact) => fact.unreadable).map((fact) => fact.id),
     });
+    const troubles = await providerTroubles(tx, query.world);
+    const hold = `${checks.filter((one) => one.ok).length} of ${checks.length} hold`;
     return paged(checks, query, {
-      head: `${checks.filter((one) => one.ok).length} of ${checks.length} hold`,
+      head: troubles.length === 0 ? hold : `${hold}; providers: ${troubles.join("; ")}`,
       line: healthLine,
     });
   },

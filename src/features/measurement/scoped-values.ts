@@ -18,13 +18,13 @@ export async function eachValue(
   visit: (value: string, row: { day: string; value: number; final: boolean }) => void,
 ): Promise<void> {
   const kinds = new Map<string, Map<string, string>>();
-  for (const scope of await tx.observations.scopes({ metric, source })) {
+  await tx.observations.eachScope({ metric, source }, (scope) => {
     const parts = scopeParts(scope);
     const value = parts.get(dimension);
-    if (value === undefined) continue;
+    if (value === undefined) return;
     const kind = [...parts.keys()].toSorted().join(" ");
     kinds.set(kind, (kinds.get(kind) ?? new Map<string, string>()).set(scope, value));
-  }
+  });
   const byDimensions = [...kinds].toSorted(([a], [b]) => a.split(" ").length - b.split(" ").length || (a < b ? -1 : 1));
   const seen = new Set<string>();
   for (const [, values] of byDimensions) {

@@ -12,7 +12,8 @@ import type { TextFile } from "./text-file.ts";
 
 /** Rows from which the style of dates and numbers is decided. */
 const SAMPLE_ROWS = 2000;
-const BATCH_VALUES = 4000;
+/** Read between two turns of the event loop: of the first, read by code that has not run before, tens of milliseconds. */
+const BATCH_VALUES = 1000;
 
 /** What all tables of an import share. */
 export interface TableContext {
@@ -46,6 +47,8 @@ interface OpenTable {
   reading?: TableReading | null;
 }
 
+type Batches = Generator<ImportedValue[], void>;
+
 interface TableReading {
   plan: TablePlan;
   reader: RowReader;
@@ -65,7 +68,7 @@ export async function* readTables(source: TableFile, context: TableContext): Asy
       if (cells.length === 1 && first.trim() === "") continue;
       // A campaign may be called #sale: such a row has all columns, a comment has not.
       if (isComment(first) && (!table || (format.sections && cells.length !== table.header.length))) {
-        if (table) closeTable(table, source, context, batch);
+        if (table) yield* closeTable(table, source, context);
         table = undefined;
         comments.push(commentText(cells.join(head.delimiter)));
       } else if (!table) {
@@ -76,13 +79,16 @@ export async function* readTables(source: TableFile, context: TableContext): Asy
         const place = `${file.name}:${line}`;
         countSkip(summary, "unclosed_quote", place, "a quote in this row is not closed: nothing after it was read");
         remark(summary, `${file.name} has a quote that is not closed: rows from line ${line} on are missing`);
-      } else takeRow(table, cells, line, source, context, batch);
+      } else if (table.reading === undefined) {
+        table.waiting.push({ cells, line });
+        if (table.waiting.length >= SAMPLE_ROWS) yield* startTable(table, source, context);
+      } else if (table.reading) readRow(table.reading, cells, line, file.name, context, batch);
       if (batch.length < BATCH_VALUES) continue;
       yield batch;
       batch = [];
     }
   }
-  if (table) closeTable(table, source, context, batch);
+  if (table) yield* closeTable(table, source, context);
   if (batch.length > 0) yield batch;
 }
 
@@ -97,32 +103,22 @@ function openTable(file: string, header: string[], comments: string[], { format,
   return { header: single.header, comments, waiting: [], entry };
 }
 
-function takeRow(
-  table: OpenTable,
-  cells: string[],
-  line: number,
-  source: TableFile,
-  context: TableContext,
-  out: ImportedValue[],
-): void {
-  if (table.reading === undefined) {
-    table.waiting.push({ cells, line });
-    if (table.waiting.length >= SAMPLE_ROWS) startTable(table, source, context, out);
-  } else if (table.reading) readRow(table.reading, cells, line, source.file.name, context, out);
-}
-
 /** Decides how the table is read, and reads the rows that waited for it. */
-function startTable(table: OpenTable, source: TableFile, context: TableContext, out: ImportedValue[]): void {
+function* startTable(table: OpenTable, source: TableFile, context: TableContext): Batches {
   const { waiting } = table;
   table.waiting = [];
-  table.reading = planReading(
-    table,
-    waiting.map(({ cells }) => cells),
-    source,
-    context,
-  );
-  if (!table.reading) return;
-  for (const { cells, line } of waiting) readRow(table.reading, cells, line, source.file.name, context, out);
+  const sample = waiting.map(({ cells }) => cells);
+  const reading = planReading(table, sample, source, context);
+  table.reading = reading;
+  if (!reading) return;
+  let batch: ImportedValue[] = [];
+  for (const { cells, line } of waiting) {
+    readRow(reading, cells, line, source.file.name, context, batch);
+    if (batch.length < BATCH_VALUES) continue;
+    yield batch;
+    batch = [];
+  }
+  if (batch.length > 0) yield batch;
 }
 
 function planReading(
@@ -176,8 +172,8 @@ function onlyEmptyAfter(cells: readonly string[], columns: number): boolean {
 }
 
 /** Reads what still waits, and remarks on the table as a whole. */
-function closeTable(table: OpenTable, source: TableFile, context: TableContext, out: ImportedValue[]): void {
-  if (table.reading === undefined) startTable(table, source, context, out);
+function* closeTable(table: OpenTable, source: TableFile, context: TableContext): Batches {
+  if (table.reading === undefined) yield* startTable(table, source, context);
   if (!table.reading) return;
   const { plan, reader } = table.reading;
   const { format, summary, sums } = context;
