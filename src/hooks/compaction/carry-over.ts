@@ -1,5 +1,6 @@
 import { readStanding } from "../../features/governance/facts.ts";
 import { isEnded, type Job, stateWord } from "../../lib/jobs.ts";
+import { OPEN_STATES, type OutboxState } from "../../lib/outbox.ts";
 import type { Store, Transaction } from "../../store/store.ts";
 
 /** What is known of the session that is compacted. */
@@ -15,9 +16,13 @@ const UNREAD_HOURS = 24;
 /** What must survive a compaction, in a few short lines: plan, campaign, gates, open incidents, mode and background work. Undefined without state. */
 export async function carryOver(store: Store, { session, ultrawork }: CompactedSession): Promise<string | undefined> {
   if (!(await store.exists())) return undefined;
-  const { standing, jobs } = await store.transaction(
+  const { standing, jobs, counts } = await store.transaction(
     { actor: { host: "opencode" }, tool: "compaction" },
-    async (tx) => ({ standing: await readStanding(tx), jobs: await openJobs(tx, session) }),
+    async (tx) => ({
+      standing: await readStanding(tx),
+      jobs: await openJobs(tx, session),
+      counts: await tx.outbox.count(),
+    }),
   );
   const failing = standing.gates.gates.filter((gate) => !gate.pass).map((gate) => gate.gate);
   const open = standing.incidents.filter((fact) => fact.status !== "resolved");
@@ -29,10 +34,17 @@ export async function carryOver(store: Store, { session, ultrawork }: CompactedS
     `gates: ${failing.length === 0 ? "PASS" : `BLOCKED by ${failing.join(", ")}`}`,
     `open incidents: ${shown.length === 0 ? "none" : shown.join(", ")}${open.length > shown.length ? ` and ${open.length - shown.length} more` : ""}`,
     ultrawork ? "mode: ultrawork" : "",
+    outboxLine(counts),
     jobsLine(jobs),
   ]
     .filter(Boolean)
     .join("\n");
+}
+
+/** What waits in the outbox: without it an agent would compose anew what is on its way. */
+function outboxLine(counts: Readonly<Record<OutboxState, number>>): string {
+  const open = OPEN_STATES.flatMap((state) => (counts[state] > 0 ? [`${counts[state]} ${state}`] : []));
+  return open.length > 0 ? `outbox: ${open.join(", ")}; ohmymkt_publish {action: "status"} lists them` : "";
 }
 
 /** Work of this session that still runs, and that ended of late without its result having been read. */

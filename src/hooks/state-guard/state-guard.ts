@@ -10,7 +10,8 @@ const GUARDED: readonly { path: RegExp; instead: string }[] = [
   { path: /^(state\/execution\.json|boulder\.json)$/i, instead: "ohmymkt_start_campaign" },
   { path: /^state(\/|$)/i, instead: "the ohmymkt tools, or a person's editor" },
   { path: /^incidents(\/|$)/i, instead: "ohmymkt_incident" },
-  { path: /^(config|providers)\.json$/i, instead: "a person's editor" },
+  { path: /^providers\.json$/i, instead: "ohmymkt_provider_config" },
+  { path: /^config\.json$/i, instead: "a person's editor" },
   { path: /^ohmymkt\.db/i, instead: "the ohmymkt tools" },
   { path: /^\.(tmp|gitignore)/i, instead: "nothing: it is ours" },
 ];

@@ -6,6 +6,7 @@ import { handClock, type HandClock } from "../../testing/hand-clock.ts";
 import { MemoryProject } from "../../testing/memory-state.ts";
 import { openMemoryStore } from "../../testing/memory-store.ts";
 import { sessionWorld, type SessionWorld } from "../../testing/session-world.ts";
+import { testWorld } from "../../testing/provider-world.ts";
 import type { OhmymktTool, ToolContext } from "../ohmymkt/define.ts";
 import { backgroundCancel } from "./cancel.ts";
 import { backgroundOutput } from "./output.ts";
@@ -42,6 +43,8 @@ beforeEach(() => {
     approve: unasked,
     decide: unasked,
     team: [],
+    world: testWorld(),
+    directory: "/nowhere",
     allows: () => ({ ok: true }),
     background: { jobs, delegates: ["helper", "analyst"], foreground: undefined, standBack: undefined },
   };

@@ -28,6 +28,10 @@ const CONTRACT: Record<string, string> = {
     "action id? name? url? positioning? pricing? strengths? weaknesses? features? target_audience? differentiators? threats? opportunities?",
   ohmymkt_save_positioning: "action name? statement? headline? proof_points? risks? score? selected? rationale?",
   ohmymkt_asset_manifest: "action id? type? name? status? format? path? notes? alt_text?",
+  ohmymkt_generate_image: "prompt style? aspect? size? negative_prompt? name? alt_text?",
+  ohmymkt_generate_video: "type prompt? template_id? props? image_path? duration_sec? aspect? name? alt_text? id?",
+  ohmymkt_provider_config: "action category? provider? platform? api_key_env? url? project_path? options?",
+  ohmymkt_publish: "action? platform? content? title? asset_id? media? at? audience? class? id? arrived?",
   ohmymkt_task_create: "tasks? pattern? stages? from_board?",
   ohmymkt_task_claim: "owner? id?",
   ohmymkt_task_update: "id token? status? note? results? error? add_blocked_by? metadata?",
@@ -79,7 +83,16 @@ describe("tools", () => {
       TOOLS.filter((tool) => tool.asks)
         .map((tool) => tool.name)
         .toSorted(),
-    ).toEqual(["ohmymkt_incident", "ohmymkt_review_plan", "ohmymkt_start_campaign", "ohmymkt_update_gates"]);
+    ).toEqual([
+      "ohmymkt_generate_image",
+      "ohmymkt_generate_video",
+      "ohmymkt_incident",
+      "ohmymkt_provider_config",
+      "ohmymkt_publish",
+      "ohmymkt_review_plan",
+      "ohmymkt_start_campaign",
+      "ohmymkt_update_gates",
+    ]);
   });
 });
 

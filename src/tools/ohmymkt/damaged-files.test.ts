@@ -33,6 +33,7 @@ beforeEach(async () => {
   await bench.call("competitor_profile", { action: "save", name: "Acme" }, "research-agent");
   await bench.call("save_positioning", { action: "save", name: "speed", statement: "fast" }, "content-writer");
   await bench.call("asset_manifest", { action: "add", name: "hero", type: "image" }, "content-writer");
+  await bench.call("provider_config", { action: "set", provider: "openai" }, "execution-manager");
 });
 afterEach(async () => {
   await bench.store.close();
@@ -54,6 +55,7 @@ const READERS: [string, object, string][] = [
   ["competitor_profile", { action: "list" }, "research-agent"],
   ["save_positioning", { action: "read" }, "content-writer"],
   ["asset_manifest", { action: "read" }, "content-writer"],
+  ["provider_config", { action: "list" }, "execution-manager"],
 ];
 
 function damage(kind: string, file: string): void {

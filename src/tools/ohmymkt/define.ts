@@ -7,6 +7,10 @@ import type { SwarmDesk } from "../../features/host-swarm/desk.ts";
 import type { Actor } from "../../lib/actor.ts";
 import type { TeamMember } from "../../features/claude-code-agent-loader/team.ts";
 import { subjectHash, type Approval, type ApprovalKind } from "../../lib/approvals.ts";
+import type { PublishAdapter } from "../../providers/publish/adapter.ts";
+import { knownSecrets } from "../../providers/known-secrets.ts";
+import { redactSecrets, repeatsSecret } from "../../providers/redaction.ts";
+import type { World } from "../../providers/world.ts";
 import type { Store, Transaction, TransactionOptions } from "../../store/store.ts";
 
 /** What a person is asked: the exact subject that the answer counts for, and one line that says it. */
@@ -19,12 +23,16 @@ export interface ApprovalRequest {
 /** Everything a tool may use; a host fills it for each call. */
 export interface ToolContext {
   store: Store;
+  /** The project, absolute. */
+  directory: string;
   actor: Actor;
   config: Config;
   signal: AbortSignal;
   /** The agents that can own work, and whom each of them may start. */
   team: readonly TeamMember[];
   newId(prefix: string): string;
+  /** The environment, the network and the clock, for providers. */
+  world: World;
   /** Obtains a person's approval of exactly this subject; throws `approval_required` or `approval_rejected`. */
   approve(request: ApprovalRequest): Promise<Approval>;
   /** Asks a person for a row that waits already; throws as `approve` does. */
@@ -35,6 +43,8 @@ export interface ToolContext {
   background?: BackgroundDesk;
   /** The swarm; a host that can run agents provides it. */
   swarm?: SwarmDesk;
+  /** The platforms to publish to, where a test brings its own. */
+  platforms?: Readonly<Record<string, () => Promise<PublishAdapter>>>;
   /** Hears of claims; a host that has sessions keeps them alive. */
   claims?: ClaimListener;
 }
@@ -82,7 +92,7 @@ interface ToolDefinition<Shape extends z.ZodRawShape, Result> {
   ): Promise<ApprovalRequest | undefined>;
   run(args: z.output<z.ZodObject<Shape>>, context: RunContext): Promise<Result>;
   render(result: Result): string;
-  attach?(result: Result): Promise<readonly Attachment[]>;
+  attach?(result: Result, context: RunContext): Promise<readonly Attachment[]>;
 }
 
 /** The one place where arguments are parsed, agents are authorised, people are asked and results become text. */
@@ -95,19 +105,57 @@ export function defineTool<Shape extends z.ZodRawShape, Result>(
     summary: definition.summary,
     args: definition.args,
     asks: definition.confirm !== undefined,
-    async call(raw, context) {
+    call: withoutKeys(definition.name, async (raw, context) => {
       const args = parseArguments(definition.name, schema, raw);
       authorise(definition.name, args, context);
       const transact: RunContext["transact"] = (work, options) =>
         context.store.transaction({ actor: context.actor, tool: definition.name }, work, options);
       const request = await definition.confirm?.(args, { ...context, transact });
       const approval = request && (await context.approve(request));
-      const result = await definition.run(args, { ...context, transact, approval });
+      const running = { ...context, transact, approval };
+      const result = await definition.run(args, running);
       const { attach } = definition;
       const text = definition.render(result);
-      return { value: result, text, ...(attach ? { attach: () => attach(result) } : {}) };
-    },
+      return { value: result, text, ...(attach ? { attach: () => attach(result, running) } : {}) };
+    }),
   };
+}
+
+/** No key enters a call or leaves it: an argument that holds one is refused, and what comes back is cleaned of it, whoever put it there. */
+function withoutKeys(tool: string, call: OhmymktTool["call"]): OhmymktTool["call"] {
+  return async (raw, context) => {
+    if (reaches(raw))
+      throw new OhmymktError(
+        "invalid_arguments",
+        `${tool}: an argument has a member called __proto__, or is nested more than ${MOST_LEVELS} levels deep`,
+        { hint: "send plain values; nothing was changed" },
+      );
+    const keys = knownSecrets(context.world);
+    if (keys.length === 0) return call(raw, context);
+    const clean = (text: string): string => redactSecrets(text, keys);
+    if (repeatsSecret(JSON.stringify(raw ?? null), keys))
+      throw new OhmymktError("invalid_arguments", `${tool}: an argument holds the value of a provider's key`, {
+        hint: "leave it out: keys stay in the environment, where providers read them; nothing was changed",
+      });
+    try {
+      const outcome = await call(raw, context);
+      return { ...outcome, text: clean(outcome.text), value: cleanValue(outcome.value, clean) };
+    } catch (error) {
+      if (!(error instanceof OhmymktError)) throw error;
+      const { code, message, hint } = error;
+      if (clean(message) === message && clean(hint ?? "") === (hint ?? "")) throw error;
+      throw new OhmymktError(code, clean(message), hint === undefined ? {} : { hint: clean(hint) });
+    }
+  };
+}
+
+function cleanValue(value: unknown, clean: (text: string) => string): unknown {
+  const text = JSON.stringify(value);
+  if (text === undefined || clean(text) === text) return value;
+  const cleaned: unknown = JSON.parse(text, (_name, member: unknown) =>
+    typeof member === "string" ? clean(member) : member,
+  );
+  return cleaned;
 }
 
 /** Spends the approval inside the transaction that acts on it; throws `stale` unless it was given for exactly this subject. */
@@ -131,6 +179,16 @@ function parseArguments<S extends z.ZodType>(tool: string, schema: S, raw: unkno
   throw new OhmymktError("invalid_arguments", `${tool}: ${z.prettifyError(parsed.error)}`, {
     hint: "correct these arguments and call it again; nothing was changed",
   });
+}
+
+/** Deeper values would exhaust the stack of whatever walks through them. */
+const MOST_LEVELS = 100;
+
+/** Schemas of free-form members drop such a name without a word, and later code might not. */
+function reaches(value: unknown, level = 0): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  if (level > MOST_LEVELS || Object.hasOwn(value, "__proto__")) return true;
+  return Object.values(value).some((member) => reaches(member, level + 1));
 }
 
 /** Models send null for what they leave out. */

@@ -187,7 +187,7 @@ describe("an import", () => {
   });
 
   test.each([
-    ["../outside.csv", "not_found"],
+    ["../outside.csv", "not_allowed"],
     ["/etc/hostname", "not_allowed"],
     ["link.csv", "not_allowed"],
     [".env", "not_allowed"],

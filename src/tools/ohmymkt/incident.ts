@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { createPreventionTasks, pauseForP0 } from "../../features/governance/effects.ts";
+import { incidentPrefix, openIncident } from "../../features/governance/open-incident.ts";
 import { governedIncident, incidentFacts } from "../../features/governance/facts.ts";
 import { incidentLine } from "../../features/governance/state-lines.ts";
 import { readModules } from "../../features/governance/seeds.ts";
@@ -88,24 +89,13 @@ async function open(tx: Transaction, args: Args, context: RunContext): Promise<I
       hint: `use one of ${known.join(", ")}`,
     });
   }
-  const value: Incident = {
-    schema_version: 1,
-    id: context.newId(`inc-${tx.now.slice(0, 10).replaceAll("-", "")}`),
-    severity: parseSeverity(args.severity),
-    module,
-    summary: args.summary,
-    created_at: tx.now,
-    status: "open",
-    updates: args.note ? [{ at: tx.now, by: actorLabel(context.actor), note: args.note }] : [],
-  };
-  await tx.documents.write(INCIDENTS.at(value.id), value, { reason: `${value.severity} opened` });
-  await tx.ledger.append({
-    kind: "incident.open",
-    subject: value.id,
-    reason: value.summary,
-    after: { severity: value.severity, status: value.status, module },
-  });
-  return { incident: value, effects: value.severity === "P0" ? await pauseForP0(tx, value, context.actor) : [] };
+  const { severity, summary, note } = args;
+  return openIncident(
+    tx,
+    context.newId(incidentPrefix(tx.now)),
+    { severity: parseSeverity(severity), module, summary, note },
+    context.actor,
+  );
 }
 
 async function change(tx: Transaction, args: Args, context: RunContext): Promise<IncidentResult> {

@@ -6,10 +6,14 @@ import { backgroundCancel } from "../background/cancel.ts";
 import { backgroundOutput } from "../background/output.ts";
 import { backgroundTask } from "../background/task.ts";
 import type { OhmymktTool } from "./define.ts";
+import { generateImage } from "./generate-image.ts";
+import { generateVideo } from "./generate-video.ts";
 import { importMetrics } from "./import-metrics.ts";
 import { incident } from "./incident.ts";
 import { listPlans } from "./list-plans.ts";
+import { providerConfig } from "./provider-config.ts";
 import { planGrowth } from "./plan-growth.ts";
+import { publish } from "./publish.ts";
 import { readState } from "./read-state.ts";
 import { reportGrowth } from "./report-growth.ts";
 import { researchBrief } from "./research-brief.ts";
@@ -47,6 +51,10 @@ export const TOOLS: readonly OhmymktTool[] = [
   competitorProfile,
   savePositioning,
   assetManifest,
+  providerConfig,
+  generateImage,
+  generateVideo,
+  publish,
   approvals,
   swarm,
   backgroundTask,

@@ -15,7 +15,7 @@ export const readState = defineTool({
   },
   async run({ file, query, page }, context) {
     const view: StateView = await context.transact((tx) =>
-      STATE_VIEWS[file](tx, { query, page, config: context.config }),
+      STATE_VIEWS[file](tx, { query, page, config: context.config, world: context.world }),
     );
     return { file, ...view };
   },

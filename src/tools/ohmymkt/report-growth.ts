@@ -20,8 +20,8 @@ export const reportGrowth = defineTool({
     return { ...report, paths: paths.map((path) => `.ohmymkt/${path}`) };
   },
   async attach(report) {
-    const { drawDecisionPng } = await import("../../features/reports/charts/decision-png.ts");
-    return [{ filename: "decision.png", mime: "image/png", bytes: await drawDecisionPng(report) }];
+    const { drawReportDecision } = await import("../../drawing/report-thread.ts");
+    return [{ filename: "decision.png", mime: "image/png", bytes: await drawReportDecision(report) }];
   },
   render: (report) =>
     [

@@ -9,6 +9,7 @@ import type { Store, Transaction } from "../../store/store.ts";
 import { makeWorkspace, type Workspace } from "../../testing/temp-workspace.ts";
 import { assetManifest } from "./asset-manifest.ts";
 import { competitorProfile } from "./competitor-profile.ts";
+import { testWorld } from "../../testing/provider-world.ts";
 import type { OhmymktTool, ToolContext, ToolOutcome } from "./define.ts";
 import { researchBrief } from "./research-brief.ts";
 import { savePositioning } from "./save-positioning.ts";
@@ -47,6 +48,8 @@ function fakeContext(agent: string): ToolContext {
     approve: () => Promise.reject(new Error("these tools ask nobody")),
     decide: () => Promise.reject(new Error("these tools ask nobody")),
     team: [],
+    world: testWorld(),
+    directory: workspace.directory,
     allows: () => ({ ok: true }),
   };
 }

@@ -4,6 +4,7 @@ import { DEFAULT_CONFIG } from "../../config.ts";
 import { renderError } from "../../errors.ts";
 import type { SwarmDesk } from "../../features/host-swarm/desk.ts";
 import { OWNERS, swarmBench, type SwarmBench } from "../../testing/swarm-bench.ts";
+import { testWorld } from "../../testing/provider-world.ts";
 import type { ToolContext } from "./define.ts";
 import { leanSchema } from "./lean-schema.ts";
 import { swarm } from "./swarm.ts";
@@ -25,6 +26,8 @@ beforeEach(() => {
     approve: unasked,
     decide: unasked,
     team: [],
+    world: testWorld(),
+    directory: "/nowhere",
     allows: () => ({ ok: true }),
     swarm: { swarm: bench.swarm, delegates: OWNERS, foreground: undefined },
   };
