@@ -7,6 +7,8 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 
 const root = dirname(dirname(realpathSync(fileURLToPath(import.meta.url))));
 const program = join(root, "dist", "cli.js");
+/** Bun's settings of the current folder stay out: an agent may write `.env` and `bunfig.toml` there, and so turn guards off or run code of its own as the person at the terminal. */
+const none = join(root, "bin", "no-settings.toml");
 const exe = process.platform === "win32" ? ".exe" : "";
 const platform = `${process.platform === "win32" ? "windows" : process.platform}-${process.arch}`;
 
@@ -55,7 +57,7 @@ function* runnable(path) {
 function start(candidates) {
   const { value: runtime } = candidates.next();
   if (!runtime) return stop("needs Bun or OpenCode to run, and found neither.", "npm install -g bun");
-  const child = spawn(runtime.path, [program, ...process.argv.slice(2)], {
+  const child = spawn(runtime.path, [`--env-file=${none}`, `--config=${none}`, program, ...process.argv.slice(2)], {
     stdio: "inherit",
     env: { ...process.env, ...runtime.env },
   });

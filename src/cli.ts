@@ -33,4 +33,5 @@ process.exitCode = await runCli(process.argv.slice(2), {
   openStore: async (options) => (await import("./store/open.ts")).openStore(options),
   documentByPath: async (path) => (await import("./lib/registry.ts")).documentByPath(path),
   newId: (prefix) => newId(prefix, randomBase32),
+  world: async () => (await import("./hosts/world.ts")).systemWorld(process.env),
 });

@@ -9,6 +9,7 @@ import { askPerson, createAskedCalls } from "./opencode/ask.ts";
 import { projectAgents } from "./opencode/project-agents.ts";
 import { runTool } from "./opencode/run-tool.ts";
 import { hostResult } from "./opencode/tools.ts";
+import { systemWorld } from "./world.ts";
 
 const ROOT = { parentID: async () => undefined, depth: async () => 0 };
 
@@ -22,11 +23,14 @@ export function createOhmymktTools({ directory }: { directory: string }): Record
       const actor = { host: "library" as const, agent: call.agent, session: call.sessionID };
       const outcome = await runTool(name, raw, {
         store,
+        directory,
         actor,
         signal: call.abort,
         policy,
+        world: systemWorld(process.env),
         team: effectiveAgents(SHIPPED_AGENTS, (await projectAgents(directory)).agents),
-        ask: (row) => askPerson(row, call, ROOT, asked),
+        oneShot: false,
+        ask: (row) => askPerson(row, call, { sessions: ROOT, asked, oneShot: false }),
       });
       return await hostResult(outcome);
     } catch (error) {

@@ -7,17 +7,23 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   "index.ts": ["hosts"],
   "library.ts": ["hosts", "tools", "hooks", "features", "store", "lib", "errors.ts", "config.ts"],
   "cli.ts": ["hosts", "tools", "hooks", "features", "providers", "store", "lib", "errors.ts", "config.ts"],
+  // A program of its own: what blocks a thread while it draws.
+  "draw.ts": ["drawing", "providers"],
+  // A thread of its own, for the same reason.
+  "draw-report.ts": ["drawing", "features"],
   hosts: ["hosts", "tools", "hooks", "features", "providers", "store", "lib", "assets.ts", "errors.ts", "config.ts"],
-  tools: ["tools", "features", "providers", "store", "lib", "assets.ts", "errors.ts", "config.ts"],
+  tools: ["tools", "features", "drawing", "providers", "store", "lib", "assets.ts", "errors.ts", "config.ts"],
   hooks: ["hooks", "features", "providers", "store", "lib", "assets.ts", "errors.ts", "config.ts"],
-  features: ["features", "providers", "store", "lib", "assets.ts", "errors.ts", "config.ts"],
-  providers: ["providers", "lib", "errors.ts", "config.ts"],
+  features: ["features", "providers", "drawing", "store", "lib", "assets.ts", "errors.ts", "config.ts"],
+  providers: ["providers", "drawing", "lib", "errors.ts", "config.ts", "package-binaries.ts"],
+  // Measuring, wrapping and rasterizing, for charts and for films.
+  drawing: ["drawing", "lib", "errors.ts", "package-binaries.ts"],
   store: ["store", "lib", "errors.ts"],
   lib: ["lib", "errors.ts"],
   // Leaves: an error needs nothing, settings are a document of the domain, assets are the package's files as values.
   "errors.ts": [],
   "config.ts": ["lib"],
-  "assets.ts": ["errors.ts", "package-files.ts", "package-binaries.ts"],
+  "assets.ts": ["errors.ts", "package-files.ts"],
   "package-files.ts": [],
   "package-binaries.ts": [],
 };
@@ -50,6 +56,11 @@ const DISK: readonly { where: RegExp; names?: readonly string[]; why: string }[]
   { where: /^package-files\.ts$/, why: "reads the package's own files, once, at build time" },
   { where: /^package-binaries\.ts$/, why: "reads the package's rasterizer and fonts when an image is drawn" },
   {
+    where: /^providers\/video-template\/film\.ts$/,
+    names: ["rm"],
+    why: "the process that draws removes the torn file of a film that was broken off",
+  },
+  {
     where: /^features\/claude-code-agent-loader\/disk\.ts$/,
     why: "the four questions that the project loader asks a disk",
   },
@@ -69,6 +80,7 @@ const DISK: readonly { where: RegExp; names?: readonly string[]; why: string }[]
 /** Files that only tests import although their name does not say so. */
 const TEST_DATA: readonly { where: RegExp; why: string }[] = [
   { where: /^store\/conformance(?:\.ts$|\/)/, why: "the suite that every driver of the store passes" },
+  { where: /^providers\/publish\/conformance(?:\.ts$|\/)/, why: "the suite that every publish adapter passes" },
   {
     where: /^hooks\/keyword-detector\/ultrawork\/testing\//,
     why: "labelled prompts, one a line",
@@ -78,7 +90,9 @@ const TEST_DATA: readonly { where: RegExp; why: string }[] = [
 /** The disk by way of the platform's own object. */
 const BUN_DISK = /\bBun\.(?:file|write|Glob)\b/;
 const DATABASE = /\bBun\.(?:SQL|sql)\b|\bimport\s*\{[^}]*\b(?:SQL|sql)\b[^}]*\}\s*from\s*"bun"/;
-const NETWORK = /(?<![.\w])fetch\(|\bBun\.connect\b|\bnew WebSocket\b/;
+/** The network as it is handed to the providers. */
+const NETWORK_SOURCE = "hosts/world.ts";
+const NETWORK = /(?<![.\w])fetch\(|\bglobalThis\.fetch\b|\bBun\.connect\b|\bnew WebSocket\b/;
 const AMBIENT = /\bDate\.now\b|\bnew Date\(\)|\bMath\.random\b|\bperformance\.now\b|\bprocess\.env\b|\brandomUUID\b/;
 const MAX_LINES = 300;
 
@@ -232,14 +246,24 @@ describe("seams", () => {
   test("the network is reached from the providers", () => {
     expect(
       matching(
-        product.filter(({ area }) => area !== "providers"),
+        product.filter(({ area, path }) => area !== "providers" && path !== NETWORK_SOURCE),
         NETWORK,
       ),
     ).toEqual([]);
   });
 
+  test("the SDKs of generators are loaded when one is used", () => {
+    const isSdk = (specifier: string): boolean =>
+      /^(?:ai$|@ai-sdk\/)/.test(specifier) || specifier.endsWith("/sdk-parts.ts");
+    const early = ({ path }: SourceFile, { kind, specifier }: FoundImport): boolean =>
+      kind === "static" && isSdk(specifier) && path !== "providers/sdk-parts.ts";
+    expect(refused(product, early)).toEqual([]);
+  });
+
   test("clock, chance and environment arrive as arguments", () => {
-    const inner = product.filter(({ area }) => ["lib", "tools", "hooks", "features"].includes(area));
+    const inner = product.filter(({ area }) =>
+      ["lib", "tools", "hooks", "features", "drawing", "providers"].includes(area),
+    );
     expect(matching(inner, AMBIENT)).toEqual([]);
   });
 });
@@ -252,7 +276,9 @@ describe("files", () => {
   test("names are kebab-case", () => {
     const odd = files.filter(
       ({ path }) =>
-        !/^(?:[a-z0-9]+(?:-[a-z0-9]+)*\/)*[a-z0-9]+(?:-[a-z0-9]+)*(?:(?:\.browser)?\.test)?\.ts$/.test(path),
+        !/^(?:[a-z0-9]+(?:-[a-z0-9]+)*\/)*[a-z0-9]+(?:-[a-z0-9]+)*(?:(?:\.(?:browser|ffmpeg|live))?\.test)?\.ts$/.test(
+          path,
+        ),
     );
     expect(odd.map(({ path }) => path)).toEqual([]);
   });

@@ -5,11 +5,11 @@ import { writeSampleData } from "./sample-data.ts";
 
 type Call = [string, Record<string, unknown>];
 
-const step = (...calls: Call[]): ScriptStep => ({ calls });
-const say = (text: string): ScriptStep => ({ text });
+export const step = (...calls: Call[]): ScriptStep => ({ calls });
+export const say = (text: string): ScriptStep => ({ text });
 
 /** A call of the host's task tool: the child plays its own script and its last words come back. */
-function delegate(agent: string, work: string, steps: ScriptStep[]): Call {
+export function delegate(agent: string, work: string, steps: ScriptStep[]): Call {
   return ["task", { description: work, subagent_type: agent, prompt: `${work} ${script(steps)}` }];
 }
 
@@ -237,14 +237,24 @@ export const GROWTH_LOOP = {
       say("{{last}}"),
     ],
   },
-} as const satisfies Record<string, { person: string; steps: ScriptStep[] }>;
+} as const satisfies Record<string, Scene>;
+
+/** What the person types, and how the scripted model plays every agent. */
+export interface Scene {
+  person: string;
+  steps: ScriptStep[];
+}
 
 export type Chapter = keyof typeof GROWTH_LOOP;
 export const CHAPTERS = ["plan", "gates", "cycles", "data", "rollback"] as const satisfies Chapter[];
 
 /** Lets the host play one chapter in a session, as growth-manager. */
 export function playChapter(host: OpencodeHost, session: string, chapter: Chapter): Promise<Turn> {
-  const { person, steps } = GROWTH_LOOP[chapter];
+  return playScene(host, session, GROWTH_LOOP[chapter]);
+}
+
+/** Lets the host play one scene in a session, as growth-manager. */
+export function playScene(host: OpencodeHost, session: string, { person, steps }: Scene): Promise<Turn> {
   return host.prompt(session, `${person}\n\n${script([...steps])}`, { agent: "growth-manager", timeoutMs: 60_000 });
 }
 

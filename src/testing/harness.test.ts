@@ -10,7 +10,7 @@ import { script, startScriptedModel, type RecordedRequest, type ScriptedModel } 
 import type { ScriptStep } from "./script-step.ts";
 import { makeWorkspace, withWorkspace } from "./temp-workspace.ts";
 
-setDefaultTimeout(25_000);
+setDefaultTimeout(90_000);
 
 const PLUGIN = `
 import { networkInterfaces } from "node:os"
@@ -77,14 +77,14 @@ beforeAll(async () => {
     reach: [given.port ?? 0],
     config: { permission: { "approve *": "ask" } },
   });
-}, 60_000);
+}, 120_000);
 
 afterAll(async () => {
   await host.stop();
   await Promise.all([model.stop(), given.stop(true), kept.stop(true)]);
   workspace.dispose();
   source.dispose();
-}, 20_000);
+}, 60_000);
 
 const toolParts = (turn: Turn): HostPart[] => turn.parts.filter((part) => part.type === "tool");
 const sent = (session: string): RecordedRequest[] => model.requests().filter((request) => request.session === session);
@@ -259,7 +259,7 @@ describe("sessions", () => {
         ["scratch_gate", { text: "there" }],
         ["bash", { command: "pwd", description: "where" }],
       ];
-      const turn = await host.prompt(id, script([{ calls }, { text: "done" }]), { timeoutMs: 8000 });
+      const turn = await host.prompt(id, script([{ calls }, { text: "done" }]), { timeoutMs: 40_000 });
       stop();
       expect(toolParts(turn).map((part) => part.state?.output?.trim())).toEqual(["approved:there", directory]);
     });
@@ -279,7 +279,7 @@ describe("lifetime", () => {
     using home = makeWorkspace();
     using project = makeWorkspace();
     const options = { directory: project.directory, home: home.directory };
-    const owner = Bun.spawn([process.execPath, "-e", ownerOf(options)], { stdout: "pipe", timeout: 20_000 });
+    const owner = Bun.spawn([process.execPath, "-e", ownerOf(options)], { stdout: "pipe", timeout: 60_000 });
     const { value } = await owner.stdout.getReader().read();
     const { url, id } = z
       .object({ url: z.string(), id: z.string() })

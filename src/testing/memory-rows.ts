@@ -3,8 +3,11 @@ import { APPROVAL_TRANSITIONS, hasLapsed, subjectHash, type Approval, type Appro
 import { GENESIS, type LedgerRow, verifyChain } from "../lib/ledger.ts";
 import { instant } from "../store/local/ledger.ts";
 import { createObservations } from "../store/local/observations.ts";
+import { createOutbox } from "../store/local/outbox.ts";
+import { createPaidCalls } from "../store/local/paid-calls.ts";
 import { createTasks } from "../store/local/tasks.ts";
 import type { Observations } from "../store/observations.ts";
+import type { Outbox, PaidCalls } from "../store/outbox.ts";
 import type { Approvals, Ledger, Tasks } from "../store/store.ts";
 import type { Scene } from "./memory-state.ts";
 
@@ -21,6 +24,16 @@ export function memoryObservations(scene: Scene): Observations {
 /** The pool has one implementation; here it stands on a database in memory. */
 export function memoryTasks({ sql, now, nowMs, randomId }: Scene): Tasks {
   return createTasks({ sql, now, nowMs, randomId });
+}
+
+/** The outbox has one implementation; here it stands on a database in memory, beside this project's own ledger. */
+export function memoryOutbox({ sql, now, randomId, append }: Scene): Outbox {
+  return createOutbox({ sql, now, randomId, appendLedger: append });
+}
+
+/** As the outbox. */
+export function memoryPaidCalls({ sql, now, randomId, append }: Scene): PaidCalls {
+  return createPaidCalls({ sql, now, randomId, appendLedger: append });
 }
 
 export function memoryApprovals({ state, now, nowMs, cause, randomId, append }: Scene): Approvals {

@@ -3,6 +3,7 @@ import type { Approval } from "../lib/approvals.ts";
 import type { Job } from "../lib/jobs.ts";
 import type { LedgerEvent, LedgerRow } from "../lib/ledger.ts";
 import { OBSERVATION_SCHEMA } from "../store/local/observations/schema.ts";
+import { OUTBOX_SCHEMA } from "../store/local/outbox-schema.ts";
 import { POOL_SCHEMA } from "../store/local/pool/schema.ts";
 import { Sql } from "../store/local/sql.ts";
 import type { Cause, Revision } from "../store/store.ts";
@@ -45,13 +46,14 @@ export class MemoryProject {
   touched = false;
   queue: Promise<unknown> = Promise.resolve();
   readonly parsed = new Map<string, unknown>();
-  /** The database of the task pool and of observations. */
+  /** The database of the task pool, of observations, of the outbox and of paid calls. */
   readonly sql = new Sql(new Database(":memory:", { strict: true }));
 
   constructor() {
     this.sql.script("PRAGMA foreign_keys = ON");
     this.sql.script(POOL_SCHEMA);
     this.sql.script(OBSERVATION_SCHEMA);
+    this.sql.script(OUTBOX_SCHEMA);
   }
 }
 

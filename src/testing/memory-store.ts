@@ -6,7 +6,14 @@ import type { Cause, Store, Transaction } from "../store/store.ts";
 import { memoryArtifacts, memoryDocuments } from "./memory-documents.ts";
 import type { MemoryProject, Scene } from "./memory-state.ts";
 import { memoryJobs } from "./memory-jobs.ts";
-import { memoryApprovals, memoryLedger, memoryObservations, memoryTasks } from "./memory-rows.ts";
+import {
+  memoryApprovals,
+  memoryLedger,
+  memoryObservations,
+  memoryOutbox,
+  memoryPaidCalls,
+  memoryTasks,
+} from "./memory-rows.ts";
 
 interface MemoryOptions {
   now: () => Date;
@@ -61,6 +68,15 @@ export function openMemoryStore(
     async file(path): Promise<never> {
       throw new OhmymktError("not_found", `there is no file ${JSON.stringify(path)}: this project has no disk`);
     },
+    async readText(): Promise<undefined> {
+      return undefined;
+    },
+    async updateText(path): Promise<never> {
+      throw new OhmymktError("storage", `${path} cannot be written: this project has no disk`);
+    },
+    async saveMedia(_folder, name): Promise<never> {
+      throw new OhmymktError("storage", `could not keep ${JSON.stringify(name)}: this project has no disk`);
+    },
     async close(): Promise<void> {
       refuseNested();
       await inTurn(async () => {
@@ -81,6 +97,8 @@ async function runScene<T>(scene: Scene, work: (tx: Transaction) => Promise<T>):
       jobs: calls.watch(memoryJobs(scene)),
       observations: calls.watch(memoryObservations(scene)),
       approvals: calls.watch(memoryApprovals(scene)),
+      outbox: calls.watch(memoryOutbox(scene)),
+      paidCalls: calls.watch(memoryPaidCalls(scene)),
       ledger: calls.watch(memoryLedger(scene)),
     });
   } finally {

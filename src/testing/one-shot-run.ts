@@ -7,9 +7,16 @@ export interface OneShotRun {
   out: string;
 }
 
-/** Runs `opencode run` to its end in a project, with the settings and installed plugin of this home but sessions of its own. */
-export async function oneShotRun(home: string, directory: string, agent: string, prompt: string): Promise<OneShotRun> {
+/** Runs `opencode run` to its end in a project, with the settings and installed plugin of this home but sessions of its own; `more` is added to its environment. */
+export async function oneShotRun(
+  home: string,
+  directory: string,
+  agent: string,
+  prompt: string,
+  more: Record<string, string> = {},
+): Promise<OneShotRun> {
   const env: Record<string, string> = {
+    ...more,
     PATH: process.env["PATH"] ?? "",
     HOME: home,
     OPENCODE_TEST_HOME: home,

@@ -106,7 +106,7 @@ export async function startHost(options: HostOptions): Promise<OpencodeHost> {
   const url = child.url;
 
   async function send(method: string, path: string, directory: string, request: RequestOptions): Promise<unknown> {
-    const { body, query, timeoutMs = 20_000 } = request;
+    const { body, query, timeoutMs = 40_000 } = request;
     const target = `${url}${path}?${new URLSearchParams({ directory, ...query }).toString()}`;
     try {
       const response = await fetch(target, {
@@ -159,7 +159,7 @@ export async function startHost(options: HostOptions): Promise<OpencodeHost> {
       directories.set(session.id, directory);
       return session;
     },
-    async prompt(id, text, { agent, timeoutMs = 20_000 } = {}) {
+    async prompt(id, text, { agent, timeoutMs = 40_000 } = {}) {
       const last = Message.parse(await about(id, "POST", "/message", { body: promptBody(text, agent), timeoutMs }));
       const turn = (await host.messages(id)).filter(
         ({ info }) => info.role === "assistant" && info.parentID === last.info.parentID,
@@ -172,10 +172,10 @@ export async function startHost(options: HostOptions): Promise<OpencodeHost> {
         error: error && (error.data?.message ?? error.name),
       };
     },
-    async promptAsync(id, text, { agent, timeoutMs = 20_000 } = {}) {
+    async promptAsync(id, text, { agent, timeoutMs = 40_000 } = {}) {
       await about(id, "POST", "/prompt_async", { body: promptBody(text, agent), timeoutMs });
     },
-    async idle(id, timeoutMs = 20_000) {
+    async idle(id, timeoutMs = 40_000) {
       const end = Date.now() + timeoutMs;
       for (;;) {
         const status = z

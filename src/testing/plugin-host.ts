@@ -12,6 +12,10 @@ export interface PluginHostOptions {
   files?: Record<string, string>;
   /** Merged deeply over the harness's global opencode.json. */
   config?: Record<string, unknown>;
+  /** Added to the environment of every run of the host. */
+  env?: Record<string, string>;
+  /** Loopback ports of the test process that the host may reach. */
+  reach?: number[];
 }
 
 /** A throw-away project with the packed plugin, cut off from the network, in a real host that can be killed and started again. */
@@ -39,18 +43,23 @@ export interface PluginHost {
 }
 
 const ROOT = join(import.meta.dirname, "../..");
-const TURN_MS = 40_000;
-const UNTIL_MS = 15_000;
+const TURN_MS = 60_000;
+const UNTIL_MS = 45_000;
 const LOOK_MS = 50;
 
-export async function pluginHost({ files = {}, config = {} }: PluginHostOptions = {}): Promise<PluginHost> {
+export async function pluginHost({
+  files = {},
+  config = {},
+  env = {},
+  reach = [],
+}: PluginHostOptions = {}): Promise<PluginHost> {
   const { spec } = await packPlugin({ root: ROOT });
   const project = makeWorkspace({ git: true, files });
   const home = makeWorkspace();
   const model = startScriptedModel();
   const { directory } = project;
   const launch = (): Promise<OpencodeHost> =>
-    startHost({ directory, plugin: spec, network: "none", model, home: home.directory, config });
+    startHost({ directory, plugin: spec, network: "none", model, home: home.directory, config, env, reach });
   let host = await launch();
 
   const logged = async (): Promise<string> =>

@@ -129,6 +129,9 @@ function countedStore(directory: string): { store: Store; isBusy: () => boolean;
   const store: Store = {
     exists: () => real.exists(),
     file: (path) => real.file(path),
+    readText: (path) => real.readText(path),
+    updateText: (path, change) => real.updateText(path, change),
+    saveMedia: (...given) => real.saveMedia(...given),
     close: () => real.close(),
     async transaction(cause, work, options) {
       pending += 1;

@@ -4,10 +4,12 @@ import { OhmymktError } from "../errors.ts";
 import { loadPackagedAgents } from "../features/claude-code-agent-loader/packaged.ts";
 import { createToolPolicy } from "../features/claude-code-agent-loader/policy.ts";
 import { createApprovalDesk, type Answer } from "../hosts/approval-desk.ts";
+import type { World } from "../providers/world.ts";
 import { openStore } from "../store/open.ts";
 import type { Store, Transaction } from "../store/store.ts";
-import type { ToolOutcome } from "../tools/ohmymkt/define.ts";
+import type { ToolContext, ToolOutcome } from "../tools/ohmymkt/define.ts";
 import { TOOLS } from "../tools/ohmymkt/index.ts";
+import { testWorld } from "./provider-world.ts";
 
 const TEAM = loadPackagedAgents(AGENT_FILES);
 const POLICY = createToolPolicy(TEAM);
@@ -25,6 +27,10 @@ export interface ToolBench {
   /** What the person says; undefined means that nobody is there. */
   answer: Answer | undefined;
   questions: string[];
+  /** The providers' outside; replace members before a call. */
+  world: World;
+  /** The platforms to publish to; the real ones where absent. */
+  platforms?: NonNullable<ToolContext["platforms"]>;
   call(tool: string, args?: unknown, agent?: string): Promise<ToolOutcome>;
   text(tool: string, args?: unknown, agent?: string): Promise<string>;
   /** The error that a call must end with. */
@@ -43,6 +49,7 @@ export function toolBench({
     now,
     answer: { approved: true, how: "host_prompt" },
     questions: [],
+    world: { ...testWorld(), now: () => bench.now },
     store: openStore({ directory, sync: "off", now: () => new Date(bench.now) }),
     async call(name, args = {}, agent = "growth-manager") {
       const tool = TOOLS.find((one) => one.name === `ohmymkt_${name}`);
@@ -59,6 +66,9 @@ export function toolBench({
         config: { ...DEFAULT_CONFIG, ...config },
         signal: new AbortController().signal,
         team: TEAM,
+        world: bench.world,
+        directory,
+        ...(bench.platforms ? { platforms: bench.platforms } : {}),
         newId: (prefix) => `${prefix}-${(ids += 1)}`,
         approve: (request) => desk.approve(request),
         decide: (row) => desk.decide(row),

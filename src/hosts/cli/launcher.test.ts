@@ -9,7 +9,8 @@ const ROOT = join(import.meta.dir, "..", "..", "..");
 const REPORT = `
 const [how, value] = process.argv.slice(2);
 if (how === "exit") process.exit(Number(value));
-if (how === "kill") process.kill(process.pid, value);
+if (how === "environment") console.log(JSON.stringify(process.env));
+else if (how === "kill") process.kill(process.pid, value);
 else console.log(JSON.stringify({ bun: process.versions.bun !== undefined, as: process.env.BUN_BE_BUN ?? null, args: process.argv.slice(2), input: await Bun.stdin.text() }));
 `;
 
@@ -26,6 +27,7 @@ beforeEach(() => {
   launcher = join(workspace.directory, "node_modules/ohmymkt/bin/ohmymkt.mjs");
   mkdirSync(dirname(launcher), { recursive: true });
   copyFileSync(join(ROOT, "bin/ohmymkt.mjs"), launcher);
+  copyFileSync(join(ROOT, "bin/no-settings.toml"), join(dirname(launcher), "no-settings.toml"));
 });
 afterEach(() => workspace.dispose());
 
@@ -71,6 +73,23 @@ describe("finds its runtime", () => {
     const { code, out, err } = await run("a b", "$(x) `y` 'z'", "搜索");
     expect({ code, err }).toEqual({ code: 0, err: "" });
     expect(JSON.parse(out)).toEqual({ bun: true, as, args: ["a b", "$(x) `y` 'z'", "搜索"], input: "typed" });
+  });
+
+  test.each([
+    ["bun", process.execPath],
+    ["opencode", asOpencode],
+  ])("and %s takes no settings from files of the project, which an agent may write", async (name, program) => {
+    place(`path/${name}`, program);
+    writeFileSync(
+      join(workspace.directory, ".env"),
+      "OHMYMKT_ALLOW_PRIVATE_ADDRESSES=1\nNODE_TLS_REJECT_UNAUTHORIZED=0\n",
+    );
+    writeFileSync(join(workspace.directory, ".env.local"), "NODE_TLS_REJECT_UNAUTHORIZED=0\n");
+    writeFileSync(join(workspace.directory, "bunfig.toml"), 'preload = ["./preloaded.js"]\n');
+    writeFileSync(join(workspace.directory, "preloaded.js"), "console.log('preloaded')");
+    const { out } = await run("environment");
+    expect(JSON.parse(out)).not.toHaveProperty("OHMYMKT_ALLOW_PRIVATE_ADDRESSES");
+    expect(JSON.parse(out)).not.toHaveProperty("NODE_TLS_REJECT_UNAUTHORIZED");
   });
 
   test("Bun itself needs no second process", async () => {

@@ -12,6 +12,7 @@ export const POSITIONALS: Readonly<Record<string, string>> = {
   "save-positioning": "action",
   "asset-manifest": "action",
   "provider-config": "action",
+  publish: "action",
   "generate-image": "prompt",
   "task-claim": "id",
   "task-update": "id",

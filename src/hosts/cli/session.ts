@@ -4,6 +4,7 @@ import { SHIPPED_AGENTS } from "../../features/claude-code-agent-loader/shipped.
 import { OhmymktError } from "../../errors.ts";
 import type { Actor } from "../../lib/actor.ts";
 import type { Document } from "../../lib/documents.ts";
+import type { World } from "../../providers/world.ts";
 import type { Store, Transaction } from "../../store/store.ts";
 import type { OhmymktTool, ToolContext } from "../../tools/ohmymkt/define.ts";
 import { projectAgents } from "../opencode/project-agents.ts";
@@ -28,6 +29,7 @@ export interface CliEffects {
   /** The governed document at a path below `.ohmymkt/`, if there is one. */
   documentByPath(path: string): Promise<Document<unknown> | undefined>;
   newId: (prefix: string) => string;
+  world(): Promise<World>;
 }
 
 /** One command at work on one project. */
@@ -54,11 +56,13 @@ export async function toolContext(session: Session, tool: string): Promise<ToolC
   });
   return {
     store,
+    directory,
     actor: ACTOR,
     config: await readConfig(store, tool),
     signal,
     team: effectiveAgents(SHIPPED_AGENTS, (await projectAgents(directory)).agents),
     newId,
+    world: await effects.world(),
     approve: (request) => desk.approve(request),
     decide: (row) => desk.decide(row),
     allows: () => ({ ok: true }),

@@ -9,7 +9,8 @@ const MAX_QUESTION = 1000;
 
 /** The permission id that the host shows: it carries the whole question, because the host shows nothing else. */
 export function permissionId(row: Pick<Approval, "kind" | "summary">): string {
-  const text = printable(approvalQuestion(row)).replace(/[*?]/g, "").replace(/\s+/g, " ").trim();
+  // The host reads * and ? as wildcards; their wide forms say the same to a person.
+  const text = printable(approvalQuestion(row)).replaceAll("*", "＊").replaceAll("?", "？").replace(/\s+/g, " ").trim();
   const characters = [...text];
   return characters.length > MAX_QUESTION ? `${characters.slice(0, MAX_QUESTION - 1).join("")}…` : text;
 }
@@ -27,12 +28,11 @@ export function createAskedCalls(): AskedCalls {
 
 type Call = Pick<HostToolContext, "sessionID" | "ask"> & { callID?: string };
 
-/** Asks through the host's permission request; undefined where a request would hang unseen, deeper than a root's child. */
+/** Asks through the host's permission request; undefined where nobody could answer: deeper than a root's child a request hangs unseen, and a one-shot run rejects every one by itself. */
 export async function askPerson(
   row: Approval,
   call: Call,
-  sessions: Sessions,
-  asked: AskedCalls,
+  { sessions, asked, oneShot }: { sessions: Sessions; asked: AskedCalls; oneShot: boolean },
 ): Promise<Answer | undefined> {
   if ((await sessions.depth(call.sessionID)) > 1) return undefined;
   try {
@@ -47,6 +47,7 @@ export async function askPerson(
     const refusal = refusalOf(error);
     if (!refusal) throw error;
     asked.take(call.callID ?? "");
+    if (oneShot && refusal.how === "host_prompt") return undefined;
     return { approved: false, ...refusal };
   }
 }

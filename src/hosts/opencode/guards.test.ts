@@ -9,7 +9,7 @@ import { pluginHost, type PluginHost } from "../../testing/plugin-host.ts";
 import type { ScriptStep } from "../../testing/script-step.ts";
 import { script } from "../../testing/scripted-model.ts";
 
-setDefaultTimeout(60_000);
+setDefaultTimeout(120_000);
 
 const PLAN = {
   goal: "Grow trial starts",

@@ -4,7 +4,7 @@ import { pluginHost, type PluginHost } from "../../testing/plugin-host.ts";
 import type { ScriptStep } from "../../testing/script-step.ts";
 import { script } from "../../testing/scripted-model.ts";
 
-setDefaultTimeout(90_000);
+setDefaultTimeout(120_000);
 
 let project: PluginHost;
 beforeAll(async () => (project = await pluginHost()));

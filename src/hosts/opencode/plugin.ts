@@ -7,6 +7,8 @@ import type { Store } from "../../store/store.ts";
 import { AGENT_SHELL } from "../cli/agent-shell.ts";
 import { createAskedCalls } from "./ask.ts";
 import type { Background } from "./background.ts";
+import { loadStore } from "./load.ts";
+import { isOneShot } from "./one-shot.ts";
 import { createSessionNews } from "./session-news.ts";
 import { createSessionAgents } from "./session-agents.ts";
 import { createSessions } from "./sessions.ts";
@@ -22,6 +24,9 @@ const CHANGES_WORK = new Set([
   "ohmymkt_task_update",
 ]);
 
+/** Tools after which something may wait in the outbox, or wait no more. */
+const CHANGES_OUTBOX = new Set(["ohmymkt_publish", "ohmymkt_incident", "ohmymkt_run_cycle", "ohmymkt_provider_config"]);
+
 /** The hooks of one project directory; nothing is read, written or fetched until the host calls one of them. */
 export function createPlugin({ client, directory }: PluginInput): Hooks {
   const team = createTeam(directory);
@@ -33,7 +38,9 @@ export function createPlugin({ client, directory }: PluginInput): Hooks {
     void client.app.log({ body: { service: "ohmymkt", level, message } }).catch(() => undefined);
 
   let opening: Promise<Store> | undefined;
-  const store = () => (opening ??= import("../../store/open.ts").then(({ openStore }) => openStore({ directory })));
+  const store = () => (opening ??= loadStore().then(({ openStore }) => openStore({ directory })));
+
+  const world = () => import("../world.ts").then(({ systemWorld }) => systemWorld(process.env));
 
   let beginning: Promise<Background> | undefined;
   let begun: Background | undefined;
@@ -55,7 +62,11 @@ export function createPlugin({ client, directory }: PluginInput): Hooks {
   /** What an earlier run of the host left behind is looked after at the first prompt; the prompt does not wait for it. */
   let looked: Promise<void> | undefined;
   const lookAfter = async () => {
-    if (await (await store()).exists()) await (await background()).jobs.ready();
+    if (!(await (await store()).exists())) return;
+    const { jobs, outbox, videos } = await background();
+    outbox.begin();
+    videos.begin();
+    await jobs.ready();
   };
 
   const detector = createKeywordDetector({
@@ -68,7 +79,17 @@ export function createPlugin({ client, directory }: PluginInput): Hooks {
   });
 
   return {
-    tool: hostTools({ store, policy: team.policy, team: team.working, sessions, asked, background }),
+    tool: hostTools({
+      directory,
+      store,
+      world,
+      policy: team.policy,
+      team: team.working,
+      sessions,
+      asked,
+      oneShot: isOneShot(process.argv),
+      background,
+    }),
     async config(config) {
       for (const note of await team.join(config)) log("warn", note);
     },
@@ -94,6 +115,8 @@ export function createPlugin({ client, directory }: PluginInput): Hooks {
     },
     async "tool.execute.after"({ tool }) {
       if (CHANGES_WORK.has(tool)) begun?.swarm.look();
+      if (CHANGES_OUTBOX.has(tool)) (await background()).outbox.begin();
+      if (tool === "ohmymkt_generate_video") (await background()).videos.begin();
     },
     async "shell.env"(_input, { env }) {
       env[AGENT_SHELL] = "1";
@@ -116,7 +139,7 @@ export function createPlugin({ client, directory }: PluginInput): Hooks {
       }
     },
     async dispose() {
-      (await beginning)?.close();
+      await (await beginning)?.close();
       await (await opening)?.close();
     },
   };

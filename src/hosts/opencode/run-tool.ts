@@ -10,6 +10,7 @@ import type { Actor } from "../../lib/actor.ts";
 import type { Approval } from "../../lib/approvals.ts";
 import { newId } from "../../lib/names.ts";
 import { randomBase32 } from "../../store/local/random.ts";
+import type { World } from "../../providers/world.ts";
 import type { Store } from "../../store/store.ts";
 import type { ToolOutcome } from "../../tools/ohmymkt/define.ts";
 import { TOOLS } from "../../tools/ohmymkt/index.ts";
@@ -17,10 +18,14 @@ import { createApprovalDesk, type Answer } from "../approval-desk.ts";
 
 export interface HostCall {
   store: Store;
+  directory: string;
   actor: Actor;
   signal: AbortSignal;
   policy: ToolPolicy;
   team: readonly TeamMember[];
+  world: World;
+  /** Whether the process ends with this turn, so that nobody answers. */
+  oneShot: boolean;
   ask(row: Approval): Promise<Answer | undefined>;
   /** Absent where no agents can be run. */
   background?: () => Promise<BackgroundDesk>;
@@ -31,18 +36,23 @@ export interface HostCall {
 const CLAIMING: ReadonlySet<string> = new Set(["ohmymkt_task_claim", "ohmymkt_task_update"]);
 const IN_BACKGROUND: ReadonlySet<string> = new Set(BACKGROUND_TOOLS);
 
-const HOW_TO_ALLOW = (row: Approval) =>
-  `hand this id back; the agent of the root session asks the person with ohmymkt_approvals {action: "ask", ids: ["${row.id}"]}, then make the same call again`;
+const HOW_TO_ALLOW = {
+  session: ({ id }: Approval) =>
+    `hand this id back; the agent of the root session asks the person with ohmymkt_approvals {action: "ask", ids: ["${id}"]}, then make the same call again`,
+  oneShot: ({ id }: Approval) =>
+    `opencode run lets nobody answer; a person runs \`ohmymkt approvals --approve ${id}\` in a terminal, then the same call goes through`,
+};
 
 /** Runs one tool for a call of the host. */
 export async function runTool(
   name: string,
   raw: unknown,
-  { store, actor, signal, policy, team, ask, background, swarm, claims }: HostCall,
+  { store, directory, actor, signal, policy, team, world, oneShot, ask, background, swarm, claims }: HostCall,
 ): Promise<ToolOutcome> {
   const tool = TOOLS.find((one) => one.name === name);
   if (!tool) throw new OhmymktError("not_found", `there is no tool ${name}`);
-  const desk = createApprovalDesk({ store, actor, tool: name, ask, howToAllow: HOW_TO_ALLOW });
+  const howToAllow = oneShot ? HOW_TO_ALLOW.oneShot : HOW_TO_ALLOW.session;
+  const desk = createApprovalDesk({ store, actor, tool: name, ask, howToAllow });
   const config = (await store.exists())
     ? await store.transaction({ actor, tool: name }, (tx) => tx.documents.read(CONFIG_DOCUMENT))
     : undefined;
@@ -51,10 +61,12 @@ export async function runTool(
   const listener = CLAIMING.has(name) ? await claims?.() : undefined;
   return tool.call(raw, {
     store,
+    directory,
     actor,
     config: config ?? DEFAULT_CONFIG,
     signal,
     team,
+    world,
     newId: (prefix) => newId(prefix, randomBase32),
     approve: (request) => desk.approve(request),
     decide: (row) => desk.decide(row),

@@ -9,7 +9,7 @@ import { script } from "../../testing/scripted-model.ts";
 import type { ScriptStep } from "../../testing/script-step.ts";
 import { doneStep, scriptedTask, swarmStep } from "../../testing/swarm-tasks.ts";
 
-setDefaultTimeout(90_000);
+setDefaultTimeout(120_000);
 
 const MANAGER = "execution-manager";
 /** A model that does not answer as long as the test lasts. */

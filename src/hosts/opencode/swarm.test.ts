@@ -6,7 +6,7 @@ import type { ScriptStep } from "../../testing/script-step.ts";
 import { script } from "../../testing/scripted-model.ts";
 import { doneStep, scriptedTask, swarmStep } from "../../testing/swarm-tasks.ts";
 
-setDefaultTimeout(60_000);
+setDefaultTimeout(120_000);
 
 let world: PluginHost;
 let host: OpencodeHost;

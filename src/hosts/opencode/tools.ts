@@ -2,21 +2,27 @@ import type { ToolContext as HostToolContext, ToolDefinition, ToolResult } from 
 import { renderError } from "../../errors.ts";
 import type { TeamMember } from "../../features/claude-code-agent-loader/team.ts";
 import type { ToolPolicy } from "../../features/claude-code-agent-loader/policy.ts";
+import type { World } from "../../providers/world.ts";
 import type { Store } from "../../store/store.ts";
 import type { Attachment, ToolOutcome } from "../../tools/ohmymkt/define.ts";
 import { CATALOG, type CatalogEntry } from "../../tools/ohmymkt/catalog.ts";
 import { askPerson, type AskedCalls } from "./ask.ts";
 import type { Background } from "./background.ts";
+import { loadTools } from "./load.ts";
 import type { Sessions } from "./sessions.ts";
 
 const SCHEMAS = new Map(CATALOG.map((entry) => [entry.name, entry.schema]));
 
 export interface ToolHost {
+  directory: string;
   store(): Promise<Store>;
+  world(): Promise<World>;
   policy(): ToolPolicy;
   team(): readonly TeamMember[];
   sessions: Sessions;
   asked: AskedCalls;
+  /** Whether this process ends with its turn, so that nobody answers. */
+  oneShot: boolean;
   background(): Promise<Background>;
 }
 
@@ -42,9 +48,10 @@ export function modelSchema(tool: string): CatalogEntry["schema"] | undefined {
 
 async function callTool(host: ToolHost, name: string, raw: unknown, call: HostToolContext): Promise<ToolResult> {
   try {
-    const { runTool } = await import("./run-tool.ts");
+    const { runTool } = await loadTools();
     const outcome = await runTool(name, raw, {
       store: await host.store(),
+      directory: host.directory,
       actor: { host: "opencode", agent: call.agent, session: call.sessionID },
       signal: call.abort,
       policy: host.policy(),
@@ -52,7 +59,9 @@ async function callTool(host: ToolHost, name: string, raw: unknown, call: HostTo
       swarm: async () => (await host.background()).swarmDesk(host.policy().delegates(call.agent)),
       background: async () => (await host.background()).desk(host.policy().delegates(call.agent)),
       team: host.team(),
-      ask: (row) => askPerson(row, call, host.sessions, host.asked),
+      world: await host.world(),
+      oneShot: host.oneShot,
+      ask: (row) => askPerson(row, call, host),
     });
     return await hostResult(outcome);
   } catch (error) {

@@ -4,6 +4,7 @@ import { replayAll, type Replay } from "../../features/governance/replay.ts";
 import { createApprovalDesk } from "../../hosts/approval-desk.ts";
 import type { ChainCheck } from "../../lib/ledger.ts";
 import type { Store, Transaction } from "../../store/store.ts";
+import { testWorld } from "../provider-world.ts";
 import type { ToolContext } from "../../tools/ohmymkt/define.ts";
 import { TOOLS } from "../../tools/ohmymkt/index.ts";
 import type { Ground } from "./ground.ts";
@@ -43,6 +44,8 @@ export class Project {
       approve: (request) => desk.approve(request),
       decide: (row) => desk.decide(row),
       team: [],
+      world: testWorld(),
+      directory: "/nowhere",
       allows: () => ({ ok: true }),
     };
   }

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { OhmymktError } from "../../../errors.ts";
 import { BOULDER } from "./sample-document.ts";
 import { newId } from "../../../lib/names.ts";
+import { systemWorld } from "../../world.ts";
 import { randomBase32 } from "../../../store/local/random.ts";
 import { openStore } from "../../../store/open.ts";
 import { defineTool, spendApproval } from "../../../tools/ohmymkt/define.ts";
@@ -79,4 +80,5 @@ process.exitCode = await runCli(process.argv.slice(2), {
   openStore: async ({ directory }) => openStore({ directory, sync: "off" }),
   documentByPath: async (path) => (path === BOULDER.path ? BOULDER : undefined),
   newId: (prefix) => newId(prefix, randomBase32),
+  world: async () => systemWorld(process.env),
 });

@@ -20,21 +20,23 @@ export async function runSample(
 
 /**
  * Runs the sample on a pseudo-terminal with a person at it: each step waits until the screen shows its first text and then types the second.
- * `out` is all that the screen showed; `stdout` may be a file instead.
+ * `out` is all that the screen showed; `stdout` may be a file instead, and `program` another one than the sample.
  */
 export async function runOnTerminal(
   cwd: string,
   args: readonly string[],
   steps: readonly (readonly [shown: string, typed: string])[],
   stdout?: string,
+  { program = SAMPLE, env = {} }: { program?: string; env?: Record<string, string> } = {},
 ): Promise<Ended> {
   const waiting = [...steps];
   const decoder = new TextDecoder();
   let out = "";
   let seen = 0;
-  const command = [process.execPath, SAMPLE, ...args];
+  const command = [process.execPath, program, ...args];
   const child = Bun.spawn(stdout === undefined ? command : ["sh", "-c", 'exec "$@" > "$0"', stdout, ...command], {
     cwd,
+    env: { ...process.env, ...env },
     timeout: 25_000,
     terminal: {
       cols: 100,
