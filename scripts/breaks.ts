@@ -7,7 +7,7 @@ import { BREAKS } from "./breaks/list.ts";
 const ROOT = join(import.meta.dir, "..");
 const COPIED = ["src", "templates", "agents", "package.json", "tsconfig.json", "bunfig.toml"];
 const LANES = 2;
-const LIMIT_MS = 120_000;
+const LIMIT_MS = 240_000;
 
 /** A red run counts when a test made an assertion that did not hold. */
 const ASSERTION =
@@ -81,7 +81,7 @@ async function tryBreak(copy: string, broken: Break): Promise<string> {
 }
 
 function testRun({ tests, only: name }: Pick<Break, "tests" | "only">): string[] {
-  return ["test", "--bail", ...(name ? ["-t", name] : []), ...tests.map((test) => `./${test}`)];
+  return ["test", "--bail", "--timeout=60000", ...(name ? ["-t", name] : []), ...tests.map((test) => `./${test}`)];
 }
 
 function lastLines(output: string): string {

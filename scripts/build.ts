@@ -32,7 +32,8 @@ const root = new URL("..", import.meta.url).pathname;
 process.chdir(root);
 await rm("dist", { recursive: true, force: true });
 const { outputs } = await Bun.build({
-  entrypoints: ["src/index.ts", "src/library.ts", "src/cli.ts"],
+  // draw.ts is a program of its own, which drawing-process.ts starts.
+  entrypoints: ["src/index.ts", "src/library.ts", "src/cli.ts", "src/draw.ts", "src/draw-report.ts"],
   outdir: "dist",
   target: "bun",
   splitting: true,

@@ -110,8 +110,8 @@ export const RULES_BREAKS: readonly Break[] = [
   one(
     "P0 does not pause the campaign",
     "src/features/governance/effects.ts",
-    'if (execution.state !== "active") return []',
-    'if (execution.state !== "none") return []',
+    'if (execution.state !== "active") return held;',
+    'if (execution.state !== "none") return held;',
     INVARIANTS,
   ),
   one(

@@ -116,5 +116,6 @@ function idleEffects(tools: readonly OhmymktTool[], out: (text: string) => void)
     openStore: () => Promise.reject(new OhmymktError("internal", "the documentation opens no store")),
     documentByPath: async () => undefined,
     newId: (prefix) => prefix,
+    world: () => Promise.reject(new OhmymktError("internal", "the documentation reaches no provider")),
   };
 }

@@ -6,6 +6,7 @@ import { gatesPage } from "./gates-page.ts";
 import { brokenLinks } from "./links.ts";
 import { unknownNames, worldOf } from "./mentions.ts";
 import { drift, stale, type Page } from "./pages.ts";
+import { providersPage } from "./providers-page.ts";
 import { rulesPage } from "./rules-page.ts";
 import type { Sources } from "./sources.ts";
 import { statePage } from "./state-page.ts";
@@ -34,8 +35,8 @@ export interface Findings {
 
 /** All generated pages as they should be. */
 export function generatedPages(sources: Sources, repository: Repository): Page[] {
-  const pages = [toolsPage, gatesPage, statePage, agentsPage, errorsPage, cliPage, rulesPage].map((make) =>
-    make(sources),
+  const pages = [toolsPage, gatesPage, statePage, agentsPage, errorsPage, cliPage, rulesPage, providersPage].map(
+    (make) => make(sources),
   );
   return [...pages, configurationsPage(sources, repository.pages[CONFIGURATIONS])];
 }

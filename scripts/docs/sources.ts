@@ -13,11 +13,15 @@ import { DECISION_RULES } from "../../src/lib/decision.ts";
 import { GATES } from "../../src/lib/gates.ts";
 import { JOB_TRANSITIONS } from "../../src/lib/jobs.ts";
 import { INCIDENT_TRANSITIONS } from "../../src/lib/incidents.ts";
+import { OUTBOX_TRANSITIONS } from "../../src/lib/outbox.ts";
+import { PAID_CALL_TRANSITIONS } from "../../src/lib/paid-calls.ts";
 import { SIGNALS } from "../../src/lib/metrics.ts";
 import { COLLECTIONS, DOCUMENTS } from "../../src/lib/registry.ts";
 import { SIGNAL_FORMULAS } from "../../src/lib/signal-formulas.ts";
 import { TASK_TRANSITIONS } from "../../src/lib/tasks.ts";
 import { TREND_WINDOWS } from "../../src/lib/trend-window.ts";
+import { PROVIDER_CATEGORIES, type ProviderCategory } from "../../src/lib/providers.ts";
+import { allProviders, type KnownProvider } from "../../src/providers/catalog.ts";
 import type { OhmymktTool } from "../../src/tools/ohmymkt/define.ts";
 import { TOOLS } from "../../src/tools/ohmymkt/index.ts";
 import { commandLine, type CommandLine } from "./command-line.ts";
@@ -76,6 +80,7 @@ export interface Sources {
   /** Window that each cadence judges trends over. */
   trendWindows: Readonly<Record<string, { step: string; steps: number }>>;
   measurable: readonly { gate: string; field: string; counts: string }[];
+  providers: Readonly<Record<ProviderCategory, readonly KnownProvider[]>>;
   cli: CommandLine;
   code: SourceFiles;
 }
@@ -96,6 +101,8 @@ export async function productSources(code: SourceFiles): Promise<Sources> {
       { constant: "TASK_TRANSITIONS", title: "Task", table: TASK_TRANSITIONS },
       { constant: "JOB_TRANSITIONS", title: "Background job", table: JOB_TRANSITIONS },
       { constant: "APPROVAL_TRANSITIONS", title: "Approval", table: APPROVAL_TRANSITIONS },
+      { constant: "OUTBOX_TRANSITIONS", title: "Outbox", table: OUTBOX_TRANSITIONS },
+      { constant: "PAID_CALL_TRANSITIONS", title: "Paid call", table: PAID_CALL_TRANSITIONS },
     ],
     rules: DECISION_RULES,
     rulesVersion: RULES_VERSION,
@@ -104,9 +111,15 @@ export async function productSources(code: SourceFiles): Promise<Sources> {
     formulas: SIGNAL_FORMULAS,
     trendWindows: TREND_WINDOWS,
     measurable: MEASURABLE_FIELDS,
+    providers: await providers(),
     cli: await commandLine(TOOLS),
     code,
   };
+}
+
+async function providers(): Promise<Sources["providers"]> {
+  const [image, video, video_template, publish] = await Promise.all(PROVIDER_CATEGORIES.map(allProviders));
+  return { image: image ?? [], video: video ?? [], video_template: video_template ?? [], publish: publish ?? [] };
 }
 
 function stateFiles(): StateFile[] {
