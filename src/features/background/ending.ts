@@ -39,6 +39,8 @@ export const NEVER_STARTED: Ending = {
 
 export const LOST_AT_START: Ending = { to: "lost", end: { error: "the host ended while it was being started" } };
 
+export const ROOT_DELETED = "the session that it was for was deleted";
+
 export function cancelledBy(reason: string): Ending {
   return { to: "cancelled", end: { error: reason } };
 }

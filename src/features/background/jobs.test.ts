@@ -312,6 +312,29 @@ describe("waiting and cancelling", () => {
     expect(await now(job)).toMatchObject({ state: "completed", result: "late" });
   });
 
+  test.each<[string, (id: string) => Promise<void>]>([
+    ["and the event says so", async (id) => jobs.sessionDeleted(id)],
+    ["and nothing says so", async () => undefined],
+  ])("a session deleted while its work is being started: cancelled, %s", async (_what, event) => {
+    const begin = world.start;
+    world.start = async (request) => {
+      await begin({
+        ...request,
+        async created(child) {
+          await request.created?.(child);
+          world.remove(root.id);
+          world.remove(child);
+        },
+      }).catch(() => undefined);
+      throw new Error("Session not found");
+    };
+    const job = await start({ ms: 10 });
+    await event(root.id);
+    await clock.advance(5000);
+    expect(await now(job)).toMatchObject({ state: "cancelled", error: "the session that it was for was deleted" });
+    expect(kinds(job)).toEqual(["job.running", "job.cancelled"]);
+  });
+
   test("cancel stops the session's turn; a queued one never starts; an ended one stays as it is", async () => {
     limits.parallel = 1;
     const [running, queued] = [await start({}, "runs"), await start({ ms: 10 }, "waits")];

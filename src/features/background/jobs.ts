@@ -9,7 +9,7 @@ import {
   type BackgroundContext,
   type BackgroundOptions,
 } from "./context.ts";
-import { cancelledBy } from "./ending.ts";
+import { cancelledBy, ROOT_DELETED } from "./ending.ts";
 import { takeOver } from "./orphans.ts";
 import { createTeller } from "./teller.ts";
 import { createWorkers, type Workers } from "./workers.ts";
@@ -171,8 +171,7 @@ export function createBackgroundJobs(options: BackgroundOptions): BackgroundJobs
         const own = await context.transact((tx) => tx.jobs.list({ child: sessionID, state: OPEN_STATES }));
         const below = await context.transact((tx) => tx.jobs.list({ session: sessionID, state: OPEN_STATES }));
         for (const job of own) await cancel(job.id, "its session was deleted");
-        for (const job of below.filter((one) => !isSwarm(one)))
-          await cancel(job.id, "the session that it was for was deleted");
+        for (const job of below.filter((one) => !isSwarm(one))) await cancel(job.id, ROOT_DELETED);
       });
     },
     ready,

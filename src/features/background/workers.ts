@@ -1,7 +1,7 @@
 import { isEnded, type Job } from "../../lib/jobs.ts";
 import { BACKGROUND_TOOLS } from "../claude-code-agent-loader/our-tools.ts";
 import { finish, type BackgroundContext } from "./context.ts";
-import { cancelledBy, endingOf, LATE, notStarted, type Ending } from "./ending.ts";
+import { cancelledBy, endingOf, LATE, notStarted, ROOT_DELETED, type Ending } from "./ending.ts";
 
 /** The jobs that this run of the host looks after, each from its start to its end. */
 export interface Workers {
@@ -58,7 +58,8 @@ async function work(context: BackgroundContext, job: Job, stop: AbortSignal): Pr
   try {
     child ??= await begin(context, job, stop);
   } catch (error) {
-    return stop.aborted ? cancelledBy(String(stop.reason)) : notStarted(error);
+    if (stop.aborted) return cancelledBy(String(stop.reason));
+    return (await isDeleted(context, job.root_session)) ? cancelledBy(ROOT_DELETED) : notStarted(error);
   }
   const { minutes } = await context.limits();
   const why = await lookAfter(context, job, child, minutes, stop);
@@ -84,6 +85,11 @@ async function begin(context: BackgroundContext, job: Job, stop: AbortSignal): P
         await tx.jobs.assign(job.id, { child_session });
       }, job),
   });
+}
+
+/** The host deletes what is below a session with it, before it says so. */
+async function isDeleted(context: BackgroundContext, session: string): Promise<boolean> {
+  return insist(context, async () => !(await context.runner.exists(session))).catch(() => false);
 }
 
 type Why = "idle" | "late" | "stopped" | "over";
