@@ -196,8 +196,9 @@ describe("ghost, besides what every adapter does", () => {
   test("where there is no Ghost, nothing is found to be missing, and the url is to be corrected", async () => {
     const { server } = bench;
     const other = makeBench(subject, { ...server, setting: { ...server.setting, url: `${server.setting.url}/shop` } });
-    for (const work of [other.post(subject.draft).find(), other.post(subject.draft).send(), other.check()])
-      expect(await failureOf(work)).toMatchObject({ kind: "missing", message: expect.stringContaining("set url to") });
+    const works = [() => other.post(subject.draft).find(), () => other.post(subject.draft).send(), () => other.check()];
+    for (const work of works)
+      expect(await failureOf(work())).toMatchObject({ kind: "missing", message: expect.stringContaining("set url to") });
   });
 
   test.each([
