@@ -7,7 +7,7 @@ import { fanIn, fanOut, parallel, type PatternResult, pipeline, sequential } fro
 
 let pool: TaskPool;
 beforeEach(() => {
-  pool = new TaskPool(":memory:", { heartbeatMs: 200 });
+  pool = new TaskPool(":memory:", { heartbeatMs: 2000 });
 });
 afterEach(() => pool.close());
 const agent = (name: string, execute: (work: Work) => unknown = ({ task }) => `${name}: ${task}`): SwarmAgent => ({

@@ -42,12 +42,12 @@ const told = (session: string): Promise<Job[]> =>
 describe("jobs in a real host", () => {
   test("three run at a time, with their own tools, and are told in one message that wakes the agent", async () => {
     const work = (name: string): ScriptStep[] => [
-      { delay_ms: 300, calls: [["ohmymkt_research_brief", { action: "create", title: name, objectives: ["o"] }]] },
-      { delay_ms: 300, text: `result ${name}` },
+      { delay_ms: 700, calls: [["ohmymkt_research_brief", { action: "create", title: name, objectives: ["o"] }]] },
+      { delay_ms: 700, text: `result ${name}` },
     ];
     const { session, text } = await play([
       { calls: [job(work("a"), { title: "A" }), job(work("b"), { title: "B" }), job(work("c"), { title: "C" })] },
-      { delay_ms: 2500, text: "started: {{last}}" },
+      { delay_ms: 6000, text: "started: {{last}}" },
       { text: "noted" },
     ]);
     expect(text).toMatch(/started: job-\w+ is running: research-agent: [ABC]/);
