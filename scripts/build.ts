@@ -32,8 +32,8 @@ const root = new URL("..", import.meta.url).pathname;
 process.chdir(root);
 await rm("dist", { recursive: true, force: true });
 const { outputs } = await Bun.build({
-  // draw.ts is a program of its own, which drawing-process.ts starts.
-  entrypoints: ["src/index.ts", "src/library.ts", "src/cli.ts", "src/draw.ts", "src/draw-report.ts"],
+  // draw.ts and import.ts are programs of their own, which src/helper/program.ts starts.
+  entrypoints: ["src/index.ts", "src/library.ts", "src/cli.ts", "src/draw.ts", "src/draw-report.ts", "src/import.ts"],
   outdir: "dist",
   target: "bun",
   splitting: true,

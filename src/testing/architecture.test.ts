@@ -7,17 +7,20 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   "index.ts": ["hosts"],
   "library.ts": ["hosts", "tools", "hooks", "features", "store", "lib", "errors.ts", "config.ts"],
   "cli.ts": ["hosts", "tools", "hooks", "features", "providers", "store", "lib", "errors.ts", "config.ts"],
-  // A program of its own: what blocks a thread while it draws.
-  "draw.ts": ["drawing", "providers"],
+  // Programs of their own: what would block a host while it draws or imports.
+  "draw.ts": ["helper", "providers"],
+  "import.ts": ["helper", "features"],
   // A thread of its own, for the same reason.
   "draw-report.ts": ["drawing", "features"],
   hosts: ["hosts", "tools", "hooks", "features", "providers", "store", "lib", "assets.ts", "errors.ts", "config.ts"],
   tools: ["tools", "features", "drawing", "providers", "store", "lib", "assets.ts", "errors.ts", "config.ts"],
   hooks: ["hooks", "features", "providers", "store", "lib", "assets.ts", "errors.ts", "config.ts"],
-  features: ["features", "providers", "drawing", "store", "lib", "assets.ts", "errors.ts", "config.ts"],
-  providers: ["providers", "drawing", "lib", "errors.ts", "config.ts", "package-binaries.ts"],
+  features: ["features", "providers", "drawing", "helper", "store", "lib", "assets.ts", "errors.ts", "config.ts"],
+  providers: ["providers", "drawing", "helper", "lib", "errors.ts", "config.ts", "package-binaries.ts"],
   // Measuring, wrapping and rasterizing, for charts and for films.
   drawing: ["drawing", "lib", "errors.ts", "package-binaries.ts"],
+  // Jobs for processes of their own, and what they answer.
+  helper: ["helper", "lib"],
   store: ["store", "lib", "errors.ts"],
   lib: ["lib", "errors.ts"],
   // Leaves: an error needs nothing, settings are a document of the domain, assets are the package's files as values.

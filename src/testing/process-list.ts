@@ -14,19 +14,26 @@ export function processesWith(text: string): number[] {
     });
 }
 
+/** Linux: the same, children of this process only. */
+export function childrenWith(text: string): number[] {
+  return processesWith(text).filter((pid) => stateOf(pid)?.parent === process.pid);
+}
+
 /** Linux: children of this process that have ended and were not reaped. */
 export function zombies(): number[] {
-  return readdirSync("/proc")
-    .filter((name) => /^\d+$/.test(name))
-    .map(Number)
-    .filter((pid) => {
-      try {
-        const [, state, parent] = /\) (\S) (\d+)/.exec(readFileSync(`/proc/${pid}/stat`, "utf8")) ?? [];
-        return state === "Z" && Number(parent) === process.pid;
-      } catch {
-        return false;
-      }
-    });
+  return processesWith("").filter((pid) => {
+    const found = stateOf(pid);
+    return found?.state === "Z" && found.parent === process.pid;
+  });
+}
+
+function stateOf(pid: number): { state: string; parent: number } | undefined {
+  try {
+    const [, state = "", parent] = /\) (\S) (\d+)/.exec(readFileSync(`/proc/${pid}/stat`, "utf8")) ?? [];
+    return { state, parent: Number(parent) };
+  } catch {
+    return undefined;
+  }
 }
 
 /** Waits until it is true, at most `ms`. */

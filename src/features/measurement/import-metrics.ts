@@ -53,7 +53,7 @@ const ALGORITHM = "sha256";
 export async function importMetrics(
   file: ProjectFile,
   options: ImportOptions,
-  { timezone, measurement }: Config,
+  { timezone, measurement }: Pick<Config, "timezone" | "measurement">,
   { dryRun, signal, transact }: ImportWork,
 ): Promise<ImportReport> {
   const metrics = new Map<string, MetricCount>();

@@ -2,7 +2,8 @@ import { isExists } from "date-fns";
 import { westernDigits } from "./digits.ts";
 
 /** The order of year, month and day where a date has only numbers. */
-export type DayOrder = "ymd" | "dmy" | "mdy";
+export const DAY_ORDERS = ["dmy", "mdy", "ymd"] as const;
+export type DayOrder = (typeof DAY_ORDERS)[number];
 
 const TAIL = "(?:[T ,].*)?$";
 const YEAR_FIRST = new RegExp(`^(\\d{4})[-/.](\\d{1,2})[-/.](\\d{1,2})${TAIL}`);

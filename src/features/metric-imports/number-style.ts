@@ -1,7 +1,8 @@
 import { westernDigits } from "./digits.ts";
 
 /** The sign between whole and fraction. */
-export type Decimal = "." | ",";
+export const DECIMALS = [".", ","] as const;
+export type Decimal = (typeof DECIMALS)[number];
 
 /** A number, null where the cell states nothing, or why it is neither. */
 export type ReadNumber = number | null | { reason: "not_a_number" | "ambiguous_number" | "bound"; why: string };

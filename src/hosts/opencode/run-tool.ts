@@ -5,6 +5,7 @@ import type { SwarmDesk } from "../../features/host-swarm/desk.ts";
 import type { BackgroundDesk } from "../../features/background/desk.ts";
 import { BACKGROUND_TOOLS } from "../../features/claude-code-agent-loader/our-tools.ts";
 import type { TeamMember } from "../../features/claude-code-agent-loader/team.ts";
+import { importAside } from "../../features/measurement/import-aside.ts";
 import type { ToolPolicy } from "../../features/claude-code-agent-loader/policy.ts";
 import type { Actor } from "../../lib/actor.ts";
 import type { Approval } from "../../lib/approvals.ts";
@@ -74,5 +75,6 @@ export async function runTool(
     ...(herd ? { swarm: herd } : {}),
     ...(listener ? { claims: listener } : {}),
     ...(work ? { background: work } : {}),
+    importer: importAside,
   });
 }

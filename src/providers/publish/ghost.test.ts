@@ -198,7 +198,10 @@ describe("ghost, besides what every adapter does", () => {
     const other = makeBench(subject, { ...server, setting: { ...server.setting, url: `${server.setting.url}/shop` } });
     const works = [() => other.post(subject.draft).find(), () => other.post(subject.draft).send(), () => other.check()];
     for (const work of works)
-      expect(await failureOf(work())).toMatchObject({ kind: "missing", message: expect.stringContaining("set url to") });
+      expect(await failureOf(work())).toMatchObject({
+        kind: "missing",
+        message: expect.stringContaining("set url to"),
+      });
   });
 
   test.each([

@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { runDrawing } from "../../drawing/drawing-process.ts";
-import { HelperFailure } from "../../drawing/helper-process.ts";
+import { runProgram } from "../../helper/program.ts";
+import { HelperFailure } from "../../helper/helper-process.ts";
 import { OhmymktError } from "../../errors.ts";
 import { ProviderFailure } from "../failure.ts";
 import { ASPECTS, DURATION } from "./aspects.ts";
@@ -49,7 +49,7 @@ export const builtin: VideoTemplateProvider = {
       ffmpeg: encoder.path,
     };
     try {
-      const done = await runDrawing({
+      const done = await runProgram("draw", {
         job,
         files: files.filter((one) => one !== undefined),
         env: programEnv(env),

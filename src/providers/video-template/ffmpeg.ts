@@ -1,4 +1,4 @@
-import { HelperFailure, lastLines, tail } from "../../drawing/helper-process.ts";
+import { HelperFailure, lastLines, tail } from "../../helper/helper-process.ts";
 import { RATE } from "./aspects.ts";
 
 export interface EncoderOptions {

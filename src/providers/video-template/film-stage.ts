@@ -1,6 +1,6 @@
 import { imageSize } from "image-size";
 import { readFont, type FontFile } from "../../drawing/font-file.ts";
-import { HelperFailure } from "../../drawing/helper-process.ts";
+import { HelperFailure } from "../../helper/helper-process.ts";
 import { loadRasterizer, type Rasterizer } from "../../drawing/rasterizer.ts";
 import { readBinary } from "../../package-binaries.ts";
 import { ASPECTS, type Aspect } from "./aspects.ts";

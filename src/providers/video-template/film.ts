@@ -1,6 +1,7 @@
 import { rm } from "node:fs/promises";
 import { z } from "zod";
-import { HelperFailure } from "../../drawing/helper-process.ts";
+import { HelperFailure } from "../../helper/helper-process.ts";
+import type { Desk } from "../../helper/serve.ts";
 import { RATE } from "./aspects.ts";
 import { openEncoder } from "./ffmpeg.ts";
 import { openFilm } from "./film-stage.ts";
@@ -19,12 +20,6 @@ export const FilmJob = z.looseObject({
   ffmpeg: z.string(),
 });
 export type FilmJob = z.infer<typeof FilmJob>;
-
-export interface Desk {
-  /** Aborts when nobody waits any more. */
-  signal: AbortSignal;
-  progress(done: number, of: number): void;
-}
 
 /** Frames between two reports of progress. */
 const REPORT = 15;

@@ -1,4 +1,4 @@
-import { lastLines } from "../../drawing/helper-process.ts";
+import { lastLines } from "../../helper/helper-process.ts";
 import { programEnv } from "./program-env.ts";
 
 /** Names or gives the path of the ffmpeg to use. */

@@ -1,6 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { z } from "zod";
-import { HelperFailure, runHelper } from "../../drawing/helper-process.ts";
+import { HelperFailure, runHelper } from "../../helper/helper-process.ts";
 import { OhmymktError } from "../../errors.ts";
 import { ProviderFailure } from "../failure.ts";
 import { ASPECTS, DURATION } from "./aspects.ts";

@@ -4,6 +4,7 @@ import { OhmymktError } from "../../errors.ts";
 import type { BackgroundDesk } from "../../features/background/desk.ts";
 import type { ClaimListener } from "../../features/held-tasks/held-tasks.ts";
 import type { SwarmDesk } from "../../features/host-swarm/desk.ts";
+import type { Importer } from "../../features/measurement/import-aside.ts";
 import type { Actor } from "../../lib/actor.ts";
 import type { TeamMember } from "../../features/claude-code-agent-loader/team.ts";
 import { subjectHash, type Approval, type ApprovalKind } from "../../lib/approvals.ts";
@@ -45,6 +46,8 @@ export interface ToolContext {
   swarm?: SwarmDesk;
   /** The platforms to publish to, where a test brings its own. */
   platforms?: Readonly<Record<string, () => Promise<PublishAdapter>>>;
+  /** Does imports elsewhere; a host whose event loop others need provides it. */
+  importer?: Importer;
   /** Hears of claims; a host that has sessions keeps them alive. */
   claims?: ClaimListener;
 }

@@ -43,8 +43,20 @@ export const importMetrics = defineTool({
       now,
       context.config,
     );
-    const { signal, transact, config } = context;
-    const report = await run(opened, options, config, { dryRun: dry_run, signal, transact });
+    const { signal, transact, config, importer, directory, actor } = context;
+    const report = importer
+      ? await importer(
+          {
+            directory,
+            file,
+            options,
+            settings: { timezone: config.timezone, measurement: config.measurement },
+            dryRun: dry_run,
+            cause: { actor, tool: "ohmymkt_import_metrics" },
+          },
+          signal,
+        )
+      : await run(opened, options, config, { dryRun: dry_run, signal, transact });
     if (dry_run) return { ...report, readings: [], conflicts: [] };
     return context.transact(async (tx) => {
       const facts = await signalFacts(tx, await signalBasis(tx, "weekly", config));

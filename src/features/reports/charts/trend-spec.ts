@@ -1,6 +1,6 @@
 import type { TopLevelSpec } from "vega-lite";
 import { panelTrend, type TrendPanel } from "../../../lib/trend-panels.ts";
-import { printable } from "../../../drawing/markup.ts";
+import { printable } from "../../../lib/printable.ts";
 import { CHART_COLOURS as COLOURS, CHART_FONT } from "./palette.ts";
 import { fitRows, labelRows, pointRows, spanRows, timeDomain } from "./trend-rows.ts";
 

@@ -1,12 +1,12 @@
 import { setPriority } from "node:os";
 import { z } from "zod";
-import { printable } from "./markup.ts";
+import { printable } from "../lib/printable.ts";
 
 /** What a helper process prints, one a line after `MARK`; other lines are somebody's noise. */
 const Answer = z.discriminatedUnion("type", [
   z.strictObject({ type: z.literal("progress"), done: z.number(), of: z.number() }),
   z.strictObject({ type: z.literal("result"), value: z.json() }),
-  z.strictObject({ type: z.literal("failure"), kind: z.string(), message: z.string() }),
+  z.strictObject({ type: z.literal("failure"), kind: z.string(), message: z.string(), hint: z.string().optional() }),
 ]);
 export type Answer = z.infer<typeof Answer>;
 export const MARK = "@ohmymkt ";
@@ -14,11 +14,13 @@ export const MARK = "@ohmymkt ";
 /** Why a helper did not do its work; `kind` is its own word for it, "ended" when it gave none and "stalled" when it was silent. */
 export class HelperFailure extends Error {
   readonly kind: string;
+  readonly hint: string | undefined;
 
-  constructor(kind: string, message: string) {
+  constructor(kind: string, message: string, hint?: string) {
     super(message);
     this.name = "HelperFailure";
     this.kind = kind;
+    this.hint = hint;
   }
 }
 
@@ -87,7 +89,7 @@ export async function runHelper(helper: Helper): Promise<unknown> {
     await stopping;
     helper.signal?.throwIfAborted();
     if (stalled) throw new HelperFailure("stalled", `gave no sign of life for ${silenceMs} ms`);
-    if (answer?.type === "failure") throw new HelperFailure(answer.kind, answer.message);
+    if (answer?.type === "failure") throw new HelperFailure(answer.kind, answer.message, answer.hint);
     if (answer?.type === "result") return answer.value;
     throw new HelperFailure("ended", `ended with code ${code}${errors ? `: ${errors}` : ""}`);
   } finally {
