@@ -38,6 +38,13 @@ export const MONEY_BREAKS: readonly Break[] = [
       IMAGES,
     ),
   ),
+  one(
+    "what was charged given back",
+    "src/features/media/uncertain-calls.ts",
+    'charged ? "done" : "released"',
+    '"released"',
+    "src/hosts/cli/spend.test.ts",
+  ),
   only(
     "written into providers.json",
     one(

@@ -5,6 +5,7 @@ import { EXIT_HELP, exitCode } from "../../src/hosts/cli/exit.ts";
 import type { OperatorCommand } from "../../src/hosts/cli/operator.ts";
 import { buildProgram } from "../../src/hosts/cli/program.ts";
 import { restore } from "../../src/hosts/cli/restore.ts";
+import { spend } from "../../src/hosts/cli/spend.ts";
 import { runCli } from "../../src/hosts/cli/run.ts";
 import type { CliEffects } from "../../src/hosts/cli/session.ts";
 import { commandName, describeTool } from "../../src/hosts/cli/tool-command.ts";
@@ -35,7 +36,7 @@ export interface CommandLine {
   listed: string[];
 }
 
-const OPERATORS: readonly OperatorCommand[] = [approvals, restore, verify];
+const OPERATORS: readonly OperatorCommand[] = [approvals, restore, spend, verify];
 
 /** The command line as the real program builds it; nothing is run and nothing is opened. */
 export async function commandLine(tools: readonly OhmymktTool[]): Promise<CommandLine> {

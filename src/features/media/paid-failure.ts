@@ -25,7 +25,7 @@ export async function settleFailure(
     told.code,
     `${told.message}; it may have been charged, so ${moneyText(call.estimate)} counts as spent (${call.id})`,
     {
-      hint: `a person looks into the account of ${spec.title}; the same call made again is a new one and costs again`,
+      hint: `a person looks into the account of ${spec.title} and records what it shows with \`ohmymkt spend\`; the same call made again is a new one and costs again`,
       cause: error,
     },
   );

@@ -6,11 +6,12 @@ import { errorValue, EXIT, exitCode } from "./exit.ts";
 import { buildProgram, type Execute } from "./program.ts";
 import { projectDirectory } from "./project.ts";
 import { restore } from "./restore.ts";
+import { spend } from "./spend.ts";
 import type { CliEffects } from "./session.ts";
 import { commandName } from "./tool-command.ts";
 import { verify } from "./verify.ts";
 
-const OPERATORS = [approvals, restore, verify];
+const OPERATORS = [approvals, restore, spend, verify];
 
 /** Runs one command line (without the program's name), prints its result and returns the exit code; never throws. */
 export async function runCli(argv: readonly string[], effects: CliEffects): Promise<number> {

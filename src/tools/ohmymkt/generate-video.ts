@@ -9,7 +9,7 @@ import { firstFrame, videoWork, type VideoArgs } from "../../features/media/vide
 import { JsonObject } from "../../lib/json.ts";
 import { defineTool, spendApproval, type RunContext } from "./define.ts";
 import { hidden } from "./lean-schema.ts";
-import { ALT_TEXT, ASPECT, NAME, PROMPT, renderFile } from "./media-args.ts";
+import { ALT_TEXT, ASPECT, lostLine, NAME, PROMPT, renderFile } from "./media-args.ts";
 
 /** Longest video that is asked for, seconds; templates end there too. */
 const MOST_SECONDS = 60;
@@ -76,9 +76,7 @@ export const generateVideo = defineTool({
     return [
       `Started, and not done yet: ${outcome.job} by ${outcome.provider} ${outcome.model}, ${outcome.reserved} reserved.`,
       `Ask again in a minute; it costs nothing: ${askAgain(outcome.job)}`,
-      outcome.lost.length > 0
-        ? `Earlier calls ended without an answer and count as spent: ${outcome.lost.join(", ")}`
-        : "",
+      lostLine(outcome.lost),
     ]
       .filter(Boolean)
       .join("\n");

@@ -46,10 +46,16 @@ export function renderFile(file: GeneratedFile): string {
     ai === true ? "It is AI-generated; say so where it is published." : "",
     mime.startsWith("image/") && size > MOST_ATTACHED ? "It is too large to be shown here; open the file." : "",
     ...warnings.map((warning) => `Warning: ${warning}`),
-    lost.length > 0 ? `Earlier calls ended without an answer and count as spent: ${lost.join(", ")}` : "",
+    lostLine(lost),
   ]
     .filter(Boolean)
     .join("\n");
+}
+
+/** What is said of earlier calls whose process died; empty where there are none. */
+export function lostLine(lost: readonly string[]): string {
+  if (lost.length === 0) return "";
+  return `Earlier calls ended without an answer and count as spent: ${lost.join(", ")}. A person resolves them: \`ohmymkt spend\``;
 }
 
 function bytesText(bytes: number): string {
