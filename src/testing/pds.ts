@@ -1,7 +1,8 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { z } from "zod";
+import { eventually } from "./process-list.ts";
 
 const START_MS = 60_000;
 /** What one com.atproto.repo.applyWrites may hold. */
@@ -102,12 +103,18 @@ export async function startPds(): Promise<Pds> {
           collection: COLLECTION,
           rkey: uri.split("/").at(-1),
         }));
+        const pictures = blobsOf(all).map((cid) => join(directory, "blobs", account.did, cid));
+        const absent = pictures.find((path) => !existsSync(path));
+        if (absent !== undefined) throw new Error(`expected the picture of a post at ${absent}`);
         for (let from = 0; from < writes.length; from += MAX_WRITES)
           await call(
             "com.atproto.repo.applyWrites",
             { repo: account.did, writes: writes.slice(from, from + MAX_WRITES) },
             accessJwt,
           );
+        // It answers before it has removed their pictures, and would remove the same picture of a new post.
+        const gone = await eventually(() => !pictures.some((path) => existsSync(path)));
+        if (!gone) throw new Error("the PDS keeps the pictures of deleted posts");
       },
       async blob(did, cid) {
         const query = new URLSearchParams({ did, cid });
@@ -125,6 +132,11 @@ export async function startPds(): Promise<Pds> {
     forget();
     throw error;
   }
+}
+
+/** The CIDs of the pictures in posts, from `{$type: "blob", ref: {$link}}`. */
+function blobsOf(records: readonly PdsRecord[]): string[] {
+  return [...JSON.stringify(records).matchAll(/"ref":\{"\$link":"([^"]+)"\}/g)].map(([, cid = ""]) => cid);
 }
 
 interface PdsProcess {

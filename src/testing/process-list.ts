@@ -38,6 +38,6 @@ function stateOf(pid: number): { state: string; parent: number } | undefined {
 
 /** Waits until it is true, at most `ms`. */
 export async function eventually(what: () => boolean, ms = 6000): Promise<boolean> {
-  for (const end = performance.now() + ms; performance.now() < end; await Bun.sleep(50)) if (what()) return true;
+  for (const end = performance.now() + ms; performance.now() < end; await Bun.sleep(20)) if (what()) return true;
   return what();
 }

@@ -21,6 +21,8 @@ const draft: Draft = {
   class: "content",
 };
 const picture = makePng(8, 6);
+/** Of different bytes: the server makes the pictures of a post permanent side by side, and takes one of several copies away under the others. */
+const several = [picture, makePng(9, 6), makePng(10, 6), makePng(11, 6), makePng(12, 6)];
 const atLimit = makePng(40, 40, { bytes: 2_000_000 });
 const withPicture: Draft = { ...draft, media: [pictureFile(picture, { width: 8, height: 6 })] };
 const FAMILY = "👨‍👩‍👧‍👦";
@@ -85,7 +87,7 @@ function answer(
 
 const pictures = (count: number): Draft => ({
   ...draft,
-  media: Array.from({ length: count }, () => pictureFile(picture)),
+  media: several.slice(0, count).map((one) => pictureFile(one)),
 });
 
 const subject: AdapterSubject<Parameters<typeof BLUESKY.account>[0]["options"]> = {
@@ -118,7 +120,7 @@ const subject: AdapterSubject<Parameters<typeof BLUESKY.account>[0]["options"]> 
     },
   ],
   media: { draft: withPicture, alt: true },
-  files: [picture, atLimit],
+  files: [...several, atLimit],
   cannot,
   patienceMs: 1500,
 };
