@@ -269,7 +269,7 @@ describe("sessions", () => {
     const { id } = z.object({ id: z.string() }).parse(await host.request("POST", "/session", { body: {} }));
     await host.prompt(id, script([{ text: "scripted" }]));
     const kinds = (): string[] => sent(id).map((request) => request.kind);
-    for (const end = Date.now() + 3000; kinds().length < 2 && Date.now() < end;) await Bun.sleep(20);
+    for (const end = Date.now() + 15_000; kinds().length < 2 && Date.now() < end;) await Bun.sleep(20);
     expect(kinds().toSorted()).toEqual(["chat", "title"]);
   });
 });
@@ -286,7 +286,7 @@ describe("lifetime", () => {
       .parse(JSON.parse(new TextDecoder().decode(value)));
     expect(await isUp(url)).toBe(true);
     owner.kill("SIGKILL");
-    for (const end = Date.now() + 5000; (await isUp(url)) && Date.now() < end;) await Bun.sleep(30);
+    for (const end = Date.now() + 15_000; (await isUp(url)) && Date.now() < end;) await Bun.sleep(30);
     expect(await isUp(url)).toBe(false);
 
     const plugin = pathToFileURL(join(source.directory, "i.js")).href;

@@ -1,19 +1,24 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { readdirSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { AtpAgent } from "@atproto/api";
 import { type Pds, startPds } from "./pds.ts";
+import { eventually } from "./process-list.ts";
+import { makeWorkspace } from "./temp-workspace.ts";
 
 test("a PDS ends with whoever started it, however that ends, and leaves no data", async () => {
   const source = `const { startPds } = await import(${JSON.stringify(join(import.meta.dir, "pds.ts"))});
     const pds = await startPds(); console.log(pds.url); process.kill(process.pid, "SIGKILL");`;
-  const before = leftovers();
-  const parent = Bun.spawn([process.execPath, "-e", source], { stdio: ["ignore", "pipe", "ignore"] });
+  using own = makeWorkspace();
+  const leftovers = (): string[] => readdirSync(own.directory);
+  const parent = Bun.spawn([process.execPath, "-e", source], {
+    stdio: ["ignore", "pipe", "ignore"],
+    env: { ...process.env, TMPDIR: own.directory },
+  });
   const url = (await new Response(parent.stdout).text()).trim();
   expect(url).toStartWith("http://127.0.0.1:");
-  for (let tries = 0; tries < 100 && leftovers() > before; tries += 1) await Bun.sleep(50);
-  expect(leftovers()).toBe(before);
+  await eventually(() => leftovers().length === 0, 15_000);
+  expect(leftovers()).toEqual([]);
   await expect(fetch(url)).rejects.toThrow();
 });
 
@@ -47,7 +52,3 @@ describe("the PDS on loopback", () => {
     expect((await pds.posts(pds.did)).map((post) => post.uri)).not.toContain(uri);
   });
 });
-
-function leftovers(): number {
-  return readdirSync(tmpdir()).filter((name) => name.startsWith("ohmymkt-pds-")).length;
-}

@@ -107,7 +107,7 @@ test("letters that no font has are no film of boxes: they are named, and nothing
 
 test("an ffmpeg that takes nothing holds up the drawing; an abort ends both, with its reason and without a rest", async () => {
   const own = folder();
-  const path = fakeFfmpeg(own, `echo torn > "${own}/film.mp4"; exec sleep 100.5`);
+  const path = fakeFfmpeg(own, `echo torn > "${own}/film.mp4"; exec sleep 100.${process.pid}`);
   const output = join(own, "film.mp4");
   const abort = new AbortController();
   const heard: number[] = [];
@@ -121,7 +121,7 @@ test("an ffmpeg that takes nothing holds up the drawing; an abort ends both, wit
   const reason = new Error("changed my mind");
   abort.abort(reason);
   expect(await thrown(() => work)).toBe(reason);
-  expect(await eventually(() => processesWith("sleep\u0000100.5").length === 0)).toBe(true);
+  expect(await eventually(() => processesWith(`sleep\u0000100.${process.pid}`).length === 0)).toBe(true);
   expect(zombies()).toEqual([]);
   expect(readdirSync(own)).toEqual(["ffmpeg"]);
 }, 30_000);

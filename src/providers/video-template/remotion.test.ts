@@ -1,6 +1,5 @@
 import { afterAll, expect, test } from "bun:test";
 import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { zombies } from "../../testing/process-list.ts";
 import { makeWorkspace } from "../../testing/temp-workspace.ts";
@@ -12,6 +11,8 @@ import type { RenderRequest, Workplace } from "./video-template-provider.ts";
 const workspace = makeWorkspace({ files: { "empty/package.json": "{}" } });
 afterAll(() => workspace.dispose());
 const { directory } = workspace;
+const temporary = join(directory, "temporary");
+mkdirSync(temporary);
 let made = 0;
 /** A project with fake packages in the folder "film". */
 function project(
@@ -20,7 +21,13 @@ function project(
   const own = join(directory, `project-${(made += 1)}`);
   mkdirSync(own);
   fakeRemotion(join(own, "film"), versions);
-  const env = { PATH: process.env["PATH"], HOME: own, OPENAI_API_KEY: "sk-secret", OHMYMKT_CHROMIUM: "/opt/chromium" };
+  const env = {
+    PATH: process.env["PATH"],
+    HOME: own,
+    TMPDIR: temporary,
+    OPENAI_API_KEY: "sk-secret",
+    OHMYMKT_CHROMIUM: "/opt/chromium",
+  };
   const calls = () =>
     readFileSync(join(own, "film/calls.jsonl"), "utf8")
       .trim()
@@ -38,7 +45,7 @@ const request = (place: Workplace, over: Partial<RenderRequest> = {}): RenderReq
   ...over,
 });
 const thrown = (work: Promise<unknown>): Promise<unknown> => work.catch((error: unknown) => error);
-const leftovers = (): string[] => readdirSync(tmpdir()).filter((name) => name.startsWith("ohmymkt-remotion-"));
+const leftovers = (): string[] => readdirSync(temporary);
 
 test("both makers are in the registry under their ids", async () => {
   for (const [id, load] of Object.entries(VIDEO_TEMPLATE_PROVIDERS)) expect<string>((await load()).id).toBe(id);
