@@ -8,13 +8,14 @@ import type { Store, Transaction } from "../../store/store.ts";
 import { childrenWith, eventually } from "../../testing/process-list.ts";
 import { makeWorkspace, type Workspace } from "../../testing/temp-workspace.ts";
 import { sampleExports } from "../metric-imports/testing/sample-exports.ts";
-import { importAside, type ImportJob } from "./import-aside.ts";
+import { importAside as createImporter, type ImportJob } from "./import-aside.ts";
 import { importMetrics } from "./import-metrics.ts";
 
 const CAUSE = {
   actor: { host: "opencode", agent: "growth-analyst", session: "ses_1" },
   tool: "ohmymkt_import_metrics",
 } as const;
+const importAside = createImporter(process.env);
 const never = new AbortController().signal;
 
 let aside: Workspace;

@@ -2,9 +2,11 @@ import { z } from "zod";
 import { MeasurementSettings } from "../../config.ts";
 import { ERROR_CODES, type ErrorCode, OhmymktError } from "../../errors.ts";
 import { HelperFailure } from "../../helper/helper-process.ts";
+import { programEnv } from "../../helper/program-env.ts";
 import { runProgram } from "../../helper/program.ts";
 import type { Desk } from "../../helper/serve.ts";
 import { Actor } from "../../lib/actor.ts";
+import type { World } from "../../providers/world.ts";
 import { openStore } from "../../store/open.ts";
 import { ImportOptions } from "../metric-imports/import-options.ts";
 import { importMetrics, type ImportReport } from "./import-metrics.ts";
@@ -29,19 +31,21 @@ export type Importer = (job: ImportJob, signal: AbortSignal) => Promise<ImportRe
 const SIGN_MS = 5000;
 
 /**
- * An import in a process of its own, src/import.ts: a large one writes and reads hundreds of megabytes, which an event loop that others need
+ * Imports in processes of their own, src/import.ts: a large one writes and reads hundreds of megabytes, which an event loop that others need
  * must not wait for. What it stored before it was broken off stays, as of any import that was killed.
  */
-export const importAside: Importer = async (job, signal) => {
-  try {
-    const report = await runProgram("import", { job: { ...job, kind: "metrics" }, signal });
-    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what answers is `importHere` of the same package
-    return report as ImportReport;
-  } catch (error) {
-    if (!(error instanceof HelperFailure)) throw error;
-    throw explained(error, job.file);
-  }
-};
+export function importAside(env: World["env"]): Importer {
+  return async (job, signal) => {
+    try {
+      const report = await runProgram("import", { job: { ...job, kind: "metrics" }, env: programEnv(env), signal });
+      // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what answers is `importHere` of the same package
+      return report as ImportReport;
+    } catch (error) {
+      if (!(error instanceof HelperFailure)) throw error;
+      throw explained(error, job.file);
+    }
+  };
+}
 
 /** The part of `importAside` that happens in the other process. */
 export async function importHere(asked: unknown, { signal, progress }: Desk): Promise<ImportReport> {

@@ -75,6 +75,6 @@ export async function runTool(
     ...(herd ? { swarm: herd } : {}),
     ...(listener ? { claims: listener } : {}),
     ...(work ? { background: work } : {}),
-    importer: importAside,
+    importer: importAside(world.env),
   });
 }

@@ -6,7 +6,7 @@ import { ProviderFailure } from "../failure.ts";
 import { ASPECTS, DURATION } from "./aspects.ts";
 import type { FilmJob } from "./film.ts";
 import { findEncoder } from "./find-ffmpeg.ts";
-import { programEnv } from "./program-env.ts";
+import { programEnv } from "../../helper/program-env.ts";
 import type { Template } from "./template.ts";
 import { findTemplate, TEMPLATES } from "./templates.ts";
 import { RenderedVideo, type TemplateRequest, type VideoTemplateProvider } from "./video-template-provider.ts";

@@ -1,5 +1,5 @@
 import { lastLines } from "../../helper/helper-process.ts";
-import { programEnv } from "./program-env.ts";
+import { programEnv } from "../../helper/program-env.ts";
 
 /** Names or gives the path of the ffmpeg to use. */
 export const FFMPEG_ENV = "OHMYMKT_FFMPEG";

@@ -4,7 +4,7 @@ import { HelperFailure, runHelper } from "../../helper/helper-process.ts";
 import { OhmymktError } from "../../errors.ts";
 import { ProviderFailure } from "../failure.ts";
 import { ASPECTS, DURATION } from "./aspects.ts";
-import { programEnv } from "./program-env.ts";
+import { programEnv } from "../../helper/program-env.ts";
 // oxlint-disable-next-line import/default -- with this type the import is the path of the file
 import driver from "./remotion-driver.mjs" with { type: "file" };
 import { RenderedVideo, type VideoTemplateProvider, type Workplace } from "./video-template-provider.ts";
