@@ -10,7 +10,7 @@ import { makeWorkspace, type Workspace } from "./testing/temp-workspace.ts";
 import { TOOLS } from "./tools/ohmymkt/index.ts";
 
 const CLI = join(import.meta.dir, "cli.ts");
-const OPERATORS = ["approvals", "restore", "verify"];
+const OPERATORS = ["approvals", "restore", "spend", "verify"];
 let workspace: Workspace;
 beforeAll(() => void (workspace = makeWorkspace()));
 afterAll(() => workspace.dispose());
