@@ -1,15 +1,11 @@
 import { Command, type Option } from "commander";
 import { ERROR_CODES, OhmymktError, type ErrorCode } from "../../src/errors.ts";
-import { approvals } from "../../src/hosts/cli/approvals.ts";
 import { EXIT_HELP, exitCode } from "../../src/hosts/cli/exit.ts";
 import type { OperatorCommand } from "../../src/hosts/cli/operator.ts";
 import { buildProgram } from "../../src/hosts/cli/program.ts";
-import { restore } from "../../src/hosts/cli/restore.ts";
-import { spend } from "../../src/hosts/cli/spend.ts";
-import { runCli } from "../../src/hosts/cli/run.ts";
+import { OPERATORS, runCli } from "../../src/hosts/cli/run.ts";
 import type { CliEffects } from "../../src/hosts/cli/session.ts";
 import { commandName, describeTool } from "../../src/hosts/cli/tool-command.ts";
-import { verify } from "../../src/hosts/cli/verify.ts";
 import type { OhmymktTool } from "../../src/tools/ohmymkt/define.ts";
 
 export interface OptionSource {
@@ -35,8 +31,6 @@ export interface CommandLine {
   /** The commands that `ohmymkt --help` lists; all of them must be in `commands`. */
   listed: string[];
 }
-
-const OPERATORS: readonly OperatorCommand[] = [approvals, restore, spend, verify];
 
 /** The command line as the real program builds it; nothing is run and nothing is opened. */
 export async function commandLine(tools: readonly OhmymktTool[]): Promise<CommandLine> {

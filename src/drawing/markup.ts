@@ -1,4 +1,4 @@
-import { printable } from "../lib/printable.ts";
+import { replaceUnprintable } from "../lib/unprintable.ts";
 
 const ENTITIES: Readonly<Record<string, string>> = {
   "&": "&amp;",
@@ -10,5 +10,5 @@ const ENTITIES: Readonly<Record<string, string>> = {
 
 /** Printable text for an element or a quoted attribute of HTML or SVG. */
 export function escapeHtml(text: string): string {
-  return printable(text).replaceAll(/[&<>"']/g, (character) => ENTITIES[character] ?? character);
+  return replaceUnprintable(text).replaceAll(/[&<>"']/g, (character) => ENTITIES[character] ?? character);
 }

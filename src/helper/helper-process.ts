@@ -1,6 +1,6 @@
 import { setPriority } from "node:os";
 import { z } from "zod";
-import { printable } from "../lib/printable.ts";
+import { replaceUnprintable } from "../lib/unprintable.ts";
 
 /** What a helper process prints, one a line after `MARK`; other lines are somebody's noise. */
 const Answer = z.discriminatedUnion("type", [
@@ -101,7 +101,7 @@ export async function runHelper(helper: Helper): Promise<unknown> {
 
 /** The last lines of what a program printed, without control characters and colours. */
 export function lastLines(text: string, count = 6): string {
-  return printable(
+  return replaceUnprintable(
     text
       // oxlint-disable-next-line no-control-regex -- terminal colours are what is meant
       .replaceAll(/\u001b\[[\d;]*[A-Za-z]/g, "")

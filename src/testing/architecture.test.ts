@@ -9,7 +9,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   "cli.ts": ["hosts", "tools", "hooks", "features", "providers", "store", "lib", "errors.ts", "config.ts"],
   // Programs of their own: what would block a host while it draws or imports.
   "draw.ts": ["helper", "providers"],
-  "import.ts": ["helper", "features"],
+  "import.ts": ["helper", "features", "store"],
   // A thread of its own, for the same reason.
   "draw-report.ts": ["drawing", "features"],
   hosts: ["hosts", "tools", "hooks", "features", "providers", "store", "lib", "assets.ts", "errors.ts", "config.ts"],

@@ -7,7 +7,7 @@ import { runProgram } from "../../helper/program.ts";
 import type { Desk } from "../../helper/serve.ts";
 import { Actor } from "../../lib/actor.ts";
 import type { World } from "../../providers/world.ts";
-import { openStore } from "../../store/open.ts";
+import type { Store } from "../../store/store.ts";
 import { ImportOptions } from "../metric-imports/import-options.ts";
 import { importMetrics, type ImportReport } from "./import-metrics.ts";
 
@@ -48,9 +48,13 @@ export function importAside(env: World["env"]): Importer {
 }
 
 /** The part of `importAside` that happens in the other process. */
-export async function importHere(asked: unknown, { signal, progress }: Desk): Promise<ImportReport> {
+export async function importHere(
+  asked: unknown,
+  { signal, progress }: Desk,
+  open: (project: { directory: string }) => Store,
+): Promise<ImportReport> {
   const { directory, file, options, settings, dryRun, cause } = ImportJob.parse(asked);
-  const store = openStore({ directory });
+  const store = open({ directory });
   const alive = setInterval(() => progress(0, 1), SIGN_MS);
   try {
     return await importMetrics(await store.file(file), options, settings, {

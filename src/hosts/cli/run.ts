@@ -3,6 +3,7 @@ import { OhmymktError, renderError } from "../../errors.ts";
 import { refuseAgents } from "./agent-shell.ts";
 import { approvals } from "./approvals.ts";
 import { errorValue, EXIT, exitCode } from "./exit.ts";
+import type { OperatorCommand } from "./operator.ts";
 import { buildProgram, type Execute } from "./program.ts";
 import { projectDirectory } from "./project.ts";
 import { restore } from "./restore.ts";
@@ -11,7 +12,8 @@ import type { CliEffects } from "./session.ts";
 import { commandName } from "./tool-command.ts";
 import { verify } from "./verify.ts";
 
-const OPERATORS = [approvals, restore, spend, verify];
+/** The commands for people that no agent has as a tool; the reference lists them too. */
+export const OPERATORS: readonly OperatorCommand[] = [approvals, restore, spend, verify];
 
 /** Runs one command line (without the program's name), prints its result and returns the exit code; never throws. */
 export async function runCli(argv: readonly string[], effects: CliEffects): Promise<number> {

@@ -1,7 +1,9 @@
 import { z } from "zod";
 import { signalBasis, signalFacts } from "../../features/governance/facts.ts";
 import { importMetrics as run, importOptions, type ImportReport } from "../../features/measurement/import-metrics.ts";
+import { DAY_ORDERS } from "../../features/metric-imports/day-style.ts";
 import { FORMAT_NAMES } from "../../features/metric-imports/import-options.ts";
+import { DECIMALS } from "../../features/metric-imports/number-style.ts";
 import { METRICS_DOCUMENT, metricsDocument } from "../../lib/metrics.ts";
 import type { Conflict, SignalReading } from "../../lib/trends.ts";
 import { defineTool } from "./define.ts";
@@ -25,8 +27,8 @@ export const importMetrics = defineTool({
     dry_run: z.boolean().default(false),
     source: hidden(z.string().trim().min(1).max(100).optional()),
     as_of: hidden(z.iso.date().optional()),
-    date_format: hidden(z.enum(["dmy", "mdy", "ymd"]).optional()),
-    decimal: hidden(z.enum([".", ","]).optional()),
+    date_format: hidden(z.enum(DAY_ORDERS).optional()),
+    decimal: hidden(z.enum(DECIMALS).optional()),
   },
   async run({ file, format, mapping, dry_run, source, as_of, date_format, decimal }, context): Promise<ImportResult> {
     const opened = await context.store.file(file);

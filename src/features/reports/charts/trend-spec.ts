@@ -1,6 +1,6 @@
 import type { TopLevelSpec } from "vega-lite";
 import { panelTrend, type TrendPanel } from "../../../lib/trend-panels.ts";
-import { printable } from "../../../lib/printable.ts";
+import { replaceUnprintable } from "../../../lib/unprintable.ts";
 import { CHART_COLOURS as COLOURS, CHART_FONT } from "./palette.ts";
 import { fitRows, labelRows, pointRows, spanRows, timeDomain } from "./trend-rows.ts";
 
@@ -41,7 +41,7 @@ export function trendSpec(panel: TrendPanel, size: ChartSize, hatch: string): To
 }
 
 function unitTitle({ unit: said, kind, measured }: TrendPanel): string {
-  const unit = printable(said);
+  const unit = replaceUnprintable(said);
   if (unit === "") return "";
   const every = measured.step === "day" ? "per day" : "per day, weekly mean";
   return kind === "share" ? `Share ${unit}, ${every}` : `${unit.slice(0, 1).toUpperCase()}${unit.slice(1)} ${every}`;

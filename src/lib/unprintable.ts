@@ -3,6 +3,6 @@
 const UNPRINTABLE = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069\ufffe\uffff]/g;
 
 /** The text with U+FFFD for every character that may not stand in a page. */
-export function printable(text: string): string {
+export function replaceUnprintable(text: string): string {
   return text.toWellFormed().replaceAll(UNPRINTABLE, "\ufffd");
 }
